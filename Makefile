@@ -1,0 +1,38 @@
+# Everything from an empty clone with nothing but make and a Python (3.11 to 3.13; name another with PYTHON=...).
+# Each target builds .venv first, once, and again only when pyproject.toml or constraints.txt changed.
+
+PYTHON ?= python3
+INSTALLED := .venv/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help venv reproduce test lint bench clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make reproduce | test | lint | bench | venv | clean"
+
+venv: $(INSTALLED)
+
+reproduce: $(INSTALLED)  ## every figure and paper_repro.md; finished work is not done again
+	.venv/bin/lionlab reproduce
+
+test: $(INSTALLED)
+	.venv/bin/python -m pytest -n auto
+
+lint: $(INSTALLED)
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+bench: $(INSTALLED)
+	.venv/bin/python benchmarks/run.py
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || \
+	  { echo "lionlab needs Python 3.11, 3.12 or 3.13, but $(PYTHON) is '$$($(PYTHON) --version 2>&1 | head -n 1)'; try: make PYTHON=python3.11" >&2; exit 1; }
+	@.venv/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
+	.venv/bin/python -m pip install --quiet --editable '.[dev]' --constraint constraints.txt
+	@touch $@
+
+clean:
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
