@@ -1,0 +1,153 @@
+"""`lyapunov` and `energy_ledger`: the public evaluators, NumPy in and NumPy out, one vectorised pass over time."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from ..convex import ConvexFunction
+from ..dynamics import Constants, LionK, Trajectory, at_step, map_unstacked, stacked_constants
+from ..precision import as_numpy, cast_floats, double_precision
+from ._function import conjugate_value, lyapunov_value
+from ._ledger import Entry, Ledger, Node, ledger_entry
+
+
+def lyapunov(method: LionK, objective: Any, x: Any, m: Any, bound: float | None = None) -> np.ndarray:
+    """H(x, m) = f(x) + K*(λx)/λ + c[K*(λx) + K(m) − ⟨λx, m⟩], a NumPy scalar of x's dtype; +inf outside dom K*.
+
+    `bound` = M gives H_M instead, with K + indicator of {‖·‖_B ≤ M} in place of K: finite everywhere, equal to H inside
+    for norms. B is the max-norm ball for separable K, K's own unit ball for other norms, else the Euclidean ball.
+    With a step-size schedule, c is that of step 0.
+
+    **Raises:** `ValueError` when ‖m‖_B > M, naming the least valid M, or when β2 = 1 leaves c infinite.
+    Source: arXiv 2310.05898, Theorem 4.1.
+    """
+    xs = as_numpy("x", x)
+    ms = as_numpy("m", m).astype(xs.dtype) if not isinstance(m, np.ndarray) else as_numpy("m", m)
+    if xs.shape != ms.shape or xs.dtype != ms.dtype:
+        raise ValueError(f"x and m must agree, got {xs.dtype} {xs.shape} and {ms.dtype} {ms.shape}.")
+    check_bracket(method)
+    with double_precision():
+        K, constants, _ = stacked_constants([method], [method.step_sizes(0)], xs.dtype)
+        constants = at_step(constants, jnp.ravel(constants.step_size)[0])
+        M = None if bound is None else jnp.asarray(bound, xs.dtype)
+        if M is not None:
+            check_bound(float(K.ball_norm(jnp.asarray(ms))), float(M))
+        f = cast_floats(objective, xs.dtype)
+        return np.asarray(_lyapunov(K, f, constants, method.decay, jnp.asarray(xs), jnp.asarray(ms), M))
+
+
+@eqx.filter_jit
+def _lyapunov(K: Any, f: Any, constants: Constants, decay: str, x: Array, m: Array, bound: Array | None) -> Array:
+    return lyapunov_value(K, f.value(x), constants, decay, x, m, bound)
+
+
+def energy_ledger(
+    method: LionK | Sequence[LionK], objective: Any, trajectory: Trajectory, bound: float | None = None
+) -> Ledger:
+    """The exact `Ledger` of every step of a trajectory: what changed H, term by term, and by how much it fails to add up.
+
+    `bound` = M does it for H_M, finite through phase 1 too. For a batch pass the methods it was simulated with; arrays
+    are then (T, B). With gradient noise, `loss_remainder` uses the gradient the step used and has no sign.
+
+    **Raises:** `ValueError` in words when states are missing or thinned, when λx leaves dom K* (pass `bound`), when
+    ‖m̃‖_B or ‖m‖_B exceeds `bound` (the least valid one is named), or where ∂K*(λx) is empty.
+    Source: arXiv 2310.05898, Theorem 4.1, with the remainders written out.
+    """
+    x, m = trajectory.x, trajectory.m
+    if x is None or m is None:
+        raise ValueError('energy_ledger needs every state: simulate with record=("x", "m").')
+    if trajectory.record_every != 1:
+        raise ValueError(f"energy_ledger needs every step, this run kept each {trajectory.record_every}th; use record_every=1.")
+    methods = [method] if isinstance(method, LionK) else list(method)
+    for one in methods:
+        check_bracket(one)
+    num_steps = len(x) - 1
+    sizes = [one.step_sizes(num_steps if callable(one.step_size) else 0)[: max(num_steps, 1)] for one in methods]
+    with double_precision():
+        batch_size = x.shape[1] if trajectory.batched else None
+        K, constants, axes = stacked_constants(methods, sizes, x.dtype, batch_size)
+        objective = cast_floats(objective, x.dtype)
+        M = None if bound is None else jnp.asarray(bound, x.dtype)
+        states = (jnp.asarray(x), jnp.asarray(m))
+        gradient = None if trajectory.gradient is None else jnp.asarray(trajectory.gradient)
+        # Two compiled passes: f, K and K* reach the second through memory, so H and the remainders share their floats.
+        nodes_of, entries_of = partial(_nodes, objective, M), partial(_entries, objective, methods[0].decay)
+        if trajectory.batched:
+            nodes_of = eqx.filter_vmap(nodes_of, in_axes=(axes, axes, 1), out_axes=1)
+            entries_of = eqx.filter_vmap(entries_of, in_axes=(axes, axes, 1, eqx.if_array(1)), out_axes=1)
+        nodes = nodes_of(K, constants, states)
+        _check_nodes(nodes, M)
+        entries = jax.tree.map(np.asarray, entries_of(K, constants, nodes, gradient))
+    if M is not None:
+        largest = np.maximum(entries.ball_norm, 0).max(initial=0.0), np.asarray(nodes.ball_norm).max(initial=0.0)
+        check_bound(float(max(largest)), float(M))
+    return _as_ledger(entries)
+
+
+@eqx.filter_jit
+def _nodes(objective: Any, bound: Array | None, K: ConvexFunction, constants: Constants, states: tuple) -> Node:
+    etas = constants.step_size if constants.step_size.ndim else None
+    if etas is not None:
+        etas = jnp.concatenate([etas, etas[-1:]])
+
+    def node(eta: Array | None, x: Array, m: Array) -> Node:
+        y = constants.weight_decay * x
+        if bound is not None:
+            K_star, z = K.truncated_conjugate(y, bound)
+        else:
+            K_star, z = conjugate_value(K, at_step(constants, eta), y, None), K.conjugate().selection(y)
+        return Node(x, m, objective.value(x), K.value(m), K.selection(m), K_star, z, K.ball_norm(m))
+
+    return map_unstacked(node, etas, *states)
+
+
+@eqx.filter_jit
+def _entries(
+    objective: Any, decay: str, K: ConvexFunction, constants: Constants, nodes: Node, gradients: Array | None
+) -> Entry:
+    etas = constants.step_size if constants.step_size.ndim else None
+
+    def entry(eta: Array | None, before: Node, after: Node, g: Array | None) -> Entry:
+        return ledger_entry(K, at_step(constants, eta), decay, before, after, objective.slope(before.x) if g is None else g)
+
+    before, after = jax.tree.map(lambda a: a[:-1], nodes), jax.tree.map(lambda a: a[1:], nodes)
+    return map_unstacked(entry, etas, before, after, gradients)
+
+
+def _check_nodes(nodes: Node, bound: Array | None) -> None:
+    if bound is not None:
+        return
+    finite = np.isfinite(np.asarray(nodes.K_star))
+    if not finite.all():
+        raise ValueError(
+            f"λx leaves dom K* at step {np.argwhere(~finite)[0][0]}, where H is infinite; start inside the constraint "
+            "set, or pass bound=M ≥ max ‖m̃_t‖ for the ledger of H_M."
+        )
+    if not np.isfinite(np.asarray(nodes.z)).all():
+        step = np.argwhere(~np.isfinite(np.asarray(nodes.z)))[0][0]
+        raise ValueError(f"∂K*(λx) is empty at step {step}: λx lies on the boundary of dom K*; pass bound=M for H_M.")
+
+
+def _as_ledger(entries: Entry) -> Ledger:
+    columns = entries._asdict()
+    first, following = columns.pop("lyapunov"), columns.pop("lyapunov_next")
+    columns.pop("ball_norm")
+    return Ledger(**columns, lyapunov=np.concatenate([first, following[-1:]]))
+
+
+def check_bracket(method: LionK) -> None:
+    """c must be finite: β2 < 1, or λ > 0 and β1 < 1. **Raises:** `ValueError` naming both."""
+    if method.beta2 == 1 and (method.weight_decay == 0 or method.beta1 == 1):
+        raise ValueError("the Lyapunov function needs beta2 < 1, or weight_decay > 0 and beta1 < 1; its c is infinite here.")
+
+
+def check_bound(largest: float, bound: float) -> None:
+    """The run must stay in {‖·‖_B ≤ M}. **Raises:** `ValueError` naming the least valid M."""
+    if not largest <= bound:
+        raise ValueError(f"bound must be at least the largest ‖m̃‖_B of the run, {largest!r}, got {bound!r}.")

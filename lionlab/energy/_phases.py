@@ -1,0 +1,45 @@
+"""Phase 1 measured: how far λx is from dom K*, and when it has come to stay."""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ..convex import ConvexFunction
+from ..dynamics import LionK, Trajectory
+from ..precision import cast_floats, double_precision
+
+
+def constraint_distance(method: LionK, trajectory: Trajectory) -> np.ndarray:
+    """Euclidean distances of λx_t to dom K*, one per recorded state: (T+1,), or (T+1, B) for a batch of one method.
+
+    By phase 1 they contract by 1−ηλ per step, whatever the gradients do. All 0 when λ = 0.
+    Source: arXiv 2310.05898, §3 (phase 1).
+    """
+    if trajectory.x is None:
+        raise ValueError('constraint_distance needs the states: simulate with "x" in record.')
+    x = trajectory.x
+    rows = x.reshape(-1, *x.shape[2:]) if trajectory.batched else x
+    with double_precision():
+        distances = np.asarray(_distances(cast_floats(method.K, x.dtype), jnp.asarray(method.weight_decay, x.dtype), jnp.asarray(rows)))
+    return distances.reshape(x.shape[:2]) if trajectory.batched else distances
+
+
+@eqx.filter_jit
+def _distances(K: ConvexFunction, weight_decay: jax.Array, x: jax.Array) -> jax.Array:
+    return jax.vmap(K.conjugate().distance)(weight_decay * x)
+
+
+def phase_switch(method: LionK, trajectory: Trajectory, tolerance: float) -> int | None:
+    """The first recorded index t from which dist(λx, dom K*) stays ≤ `tolerance` to the end, or None if it does not.
+
+    **Raises:** `ValueError` when `tolerance` is negative or NaN.
+    """
+    if not tolerance >= 0:
+        raise ValueError(f"tolerance must be a distance ≥ 0, got {tolerance!r}.")
+    if trajectory.batched:
+        raise ValueError("phase_switch takes one trajectory; select a run of the batch first.")
+    outside = ~(constraint_distance(method, trajectory) <= tolerance)  # NaN counts as outside
+    last = np.flatnonzero(outside)
+    first = 0 if last.size == 0 else int(last[-1]) + 1
+    return first if first < len(outside) else None
