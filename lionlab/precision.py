@@ -1,7 +1,7 @@
 """Which floating point a computation runs in, and how NumPy arrays cross into JAX and back.
 
-JAX silently turns float64 into float32 unless a *global* flag is set. Verification needs float64, and a library must not
-touch global flags: everything here is scoped. Public functions follow the arrays they are given: JAX arrays stay in
+JAX silently turns float64 into float32 unless a *global* flag is set. Verification needs float64, and a library must
+not touch global flags: everything here is scoped. Public functions follow the arrays they are given: JAX arrays stay in
 JAX (traceable, whatever the flag says); NumPy arrays and Python numbers are computed in their own dtype and come back
 as NumPy.
 """
@@ -58,7 +58,9 @@ def follows_arrays(method: Function) -> Function:
         numpy_arrays = [as_numpy(f"argument {i + 1} of {method.__name__}", a) for i, a in enumerate(arrays)]
         dtypes = {a.dtype.name for a, given in zip(numpy_arrays, arrays, strict=True) if isinstance(given, np.ndarray)}
         if len(dtypes) > 1:
-            raise TypeError(f"{method.__name__} got arrays of mixed dtypes {sorted(dtypes)}; convert them to one dtype.")
+            raise TypeError(
+                f"{method.__name__} got arrays of mixed dtypes {sorted(dtypes)}; convert them to one dtype."
+            )
         dtype = dtypes.pop() if dtypes else "float64"
         with double_precision():
             result = method(self, *(jnp.asarray(array, dtype) for array in numpy_arrays))

@@ -56,21 +56,25 @@ class LionK(eqx.Module):
             self._check_step_sizes(np.asarray([check_number("step_size", self.step_size, 0, math.inf)]))
 
     def step_sizes(self, num_steps: int) -> np.ndarray:
-        """η_0, …, η_T as float64 (T = `num_steps`; the last entry only closes the Lyapunov function's record).
+        """η_0, …, η_T as float64, T = `num_steps`.
 
-        **Raises:** `ValueError` when the schedule gives anything but finite η > 0 with ηλ ≤ 1 (explicit decay).
+        No step uses η_T: it only closes the record of H, and is η_{T−1} where the schedule has ended.
+
+        **Raises:** `ValueError` when a step's size is anything but finite, > 0 and, for explicit decay, ≤ 1/λ.
         """
         if not callable(self.step_size):
-            return np.full(num_steps + 1, float(self.step_size))
+            return np.broadcast_to(np.float64(self.step_size), num_steps + 1)
         steps = np.arange(num_steps + 1)
         with double_precision():
             try:
-                values = np.asarray(eqx.filter_vmap(self.step_size)(jnp.asarray(steps, jnp.float64)), np.float64)
+                values = np.array(eqx.filter_vmap(self.step_size)(jnp.asarray(steps, jnp.float64)), np.float64)
             except Exception:  # noqa: BLE001 - a schedule with Python branches cannot be traced; call it step by step
-                values = np.asarray([float(self.step_size(int(step))) for step in steps])
+                values = np.array([float(self.step_size(int(step))) for step in steps])
         if values.shape != steps.shape:
             raise ValueError(f"step_size(step) must return one number, got shape {values.shape[1:]}.")
-        self._check_step_sizes(values)
+        self._check_step_sizes(values[: max(num_steps, 1)])
+        if num_steps > 0 and not (0 < values[-1] < math.inf and values[-1] * self.weight_decay <= 1):
+            values[-1] = values[-2]
         return values
 
     def _check_step_sizes(self, values: np.ndarray) -> None:

@@ -1,6 +1,6 @@
 """`lyapunov` and `energy_ledger`: the public evaluators, NumPy in and NumPy out, one vectorised pass over time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,7 +13,7 @@ from jax import Array
 from ..convex import ConvexFunction
 from ..dynamics import Constants, LionK, Trajectory, at_step, map_unstacked, stacked_constants
 from ..precision import as_numpy, cast_floats, double_precision
-from ._function import conjugate_value, lyapunov_value
+from ._function import conjugate_value, lyapunov_from_values, lyapunov_value
 from ._ledger import Entry, Ledger, Node, ledger_entry
 
 
@@ -50,7 +50,7 @@ def _lyapunov(K: Any, f: Any, constants: Constants, decay: str, x: Array, m: Arr
 def energy_ledger(
     method: LionK | Sequence[LionK], objective: Any, trajectory: Trajectory, bound: float | None = None
 ) -> Ledger:
-    """The exact `Ledger` of every step of a trajectory: what changed H, term by term, and by how much it fails to add up.
+    """The exact `Ledger` of every step of a trajectory: what changed H, term by term, and what does not add up.
 
     `bound` = M does it for H_M, finite through phase 1 too. For a batch pass the methods it was simulated with; arrays
     are then (T, B). With gradient noise, `loss_remainder` uses the gradient the step used and has no sign.
@@ -63,12 +63,14 @@ def energy_ledger(
     if x is None or m is None:
         raise ValueError('energy_ledger needs every state: simulate with record=("x", "m").')
     if trajectory.record_every != 1:
-        raise ValueError(f"energy_ledger needs every step, this run kept each {trajectory.record_every}th; use record_every=1.")
+        raise ValueError(
+            f"energy_ledger needs every step, this run kept each {trajectory.record_every}th; use record_every=1."
+        )
     methods = [method] if isinstance(method, LionK) else list(method)
     for one in methods:
         check_bracket(one)
     num_steps = len(x) - 1
-    sizes = [one.step_sizes(num_steps if callable(one.step_size) else 0)[: max(num_steps, 1)] for one in methods]
+    sizes = [one.step_sizes(num_steps) for one in methods]
     with double_precision():
         batch_size = x.shape[1] if trajectory.batched else None
         K, constants, axes = stacked_constants(methods, sizes, x.dtype, batch_size)
@@ -77,7 +79,8 @@ def energy_ledger(
         states = (jnp.asarray(x), jnp.asarray(m))
         gradient = None if trajectory.gradient is None else jnp.asarray(trajectory.gradient)
         # Two compiled passes: f, K and K* reach the second through memory, so H and the remainders share their floats.
-        nodes_of, entries_of = partial(_nodes, objective, M), partial(_entries, objective, methods[0].decay)
+        nodes_of: Callable[..., Node] = partial(_nodes, objective, methods[0].decay, M)
+        entries_of: Callable[..., Entry] = partial(_entries, objective, methods[0].decay)
         if trajectory.batched:
             nodes_of = eqx.filter_vmap(nodes_of, in_axes=(axes, axes, 1), out_axes=1)
             entries_of = eqx.filter_vmap(entries_of, in_axes=(axes, axes, 1, eqx.if_array(1)), out_axes=1)
@@ -87,22 +90,24 @@ def energy_ledger(
     if M is not None:
         largest = np.maximum(entries.ball_norm, 0).max(initial=0.0), np.asarray(nodes.ball_norm).max(initial=0.0)
         check_bound(float(max(largest)), float(M))
-    return _as_ledger(entries)
+    return _as_ledger(entries, np.asarray(nodes.lyapunov))
 
 
 @eqx.filter_jit
-def _nodes(objective: Any, bound: Array | None, K: ConvexFunction, constants: Constants, states: tuple) -> Node:
+def _nodes(
+    objective: Any, decay: str, bound: Array | None, K: ConvexFunction, constants: Constants, states: tuple
+) -> Node:
     etas = constants.step_size if constants.step_size.ndim else None
-    if etas is not None:
-        etas = jnp.concatenate([etas, etas[-1:]])
 
     def node(eta: Array | None, x: Array, m: Array) -> Node:
-        y = constants.weight_decay * x
+        now, y = at_step(constants, eta), constants.weight_decay * x
         if bound is not None:
             K_star, z = K.truncated_conjugate(y, bound)
         else:
-            K_star, z = conjugate_value(K, at_step(constants, eta), y, None), K.conjugate().selection(y)
-        return Node(x, m, objective.value(x), K.value(m), K.selection(m), K_star, z, K.ball_norm(m))
+            K_star, z = conjugate_value(K, now, y, None), K.conjugate().selection(y)
+        f, K_m = objective.value(x), K.value(m)
+        H = lyapunov_from_values(now, decay, f, K_star, K_m, jnp.sum(y * m))
+        return Node(x, m, f, K_m, K.selection(m), K_star, z, K.ball_norm(m), H)
 
     return map_unstacked(node, etas, *states)
 
@@ -111,10 +116,12 @@ def _nodes(objective: Any, bound: Array | None, K: ConvexFunction, constants: Co
 def _entries(
     objective: Any, decay: str, K: ConvexFunction, constants: Constants, nodes: Node, gradients: Array | None
 ) -> Entry:
-    etas = constants.step_size if constants.step_size.ndim else None
+    etas = constants.step_size[:-1] if constants.step_size.ndim else None
 
     def entry(eta: Array | None, before: Node, after: Node, g: Array | None) -> Entry:
-        return ledger_entry(K, at_step(constants, eta), decay, before, after, objective.slope(before.x) if g is None else g)
+        return ledger_entry(
+            K, at_step(constants, eta), decay, before, after, objective.slope(before.x) if g is None else g
+        )
 
     before, after = jax.tree.map(lambda a: a[:-1], nodes), jax.tree.map(lambda a: a[1:], nodes)
     return map_unstacked(entry, etas, before, after, gradients)
@@ -134,17 +141,18 @@ def _check_nodes(nodes: Node, bound: Array | None) -> None:
         raise ValueError(f"∂K*(λx) is empty at step {step}: λx lies on the boundary of dom K*; pass bound=M for H_M.")
 
 
-def _as_ledger(entries: Entry) -> Ledger:
+def _as_ledger(entries: Entry, lyapunov: np.ndarray) -> Ledger:
     columns = entries._asdict()
-    first, following = columns.pop("lyapunov"), columns.pop("lyapunov_next")
     columns.pop("ball_norm")
-    return Ledger(**columns, lyapunov=np.concatenate([first, following[-1:]]))
+    return Ledger(**columns, lyapunov=lyapunov)
 
 
 def check_bracket(method: LionK) -> None:
     """c must be finite: β2 < 1, or λ > 0 and β1 < 1. **Raises:** `ValueError` naming both."""
     if method.beta2 == 1 and (method.weight_decay == 0 or method.beta1 == 1):
-        raise ValueError("the Lyapunov function needs beta2 < 1, or weight_decay > 0 and beta1 < 1; its c is infinite here.")
+        raise ValueError(
+            "the Lyapunov function needs beta2 < 1, or weight_decay > 0 and beta1 < 1; its c is infinite here."
+        )
 
 
 def check_bound(largest: float, bound: float) -> None:

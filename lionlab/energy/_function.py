@@ -17,9 +17,7 @@ def conjugate_value(K: ConvexFunction, constants: Constants, y: Array, bound: Ar
     return K.conjugate().value_within(y, jnp.where(contraction > 0, allowance, jnp.zeros_like(allowance)))
 
 
-def lyapunov_from_values(
-    constants: Constants, decay: str, f: Array, K_star: Array, K: Array, y_dot_m: Array
-) -> Array:
+def lyapunov_from_values(constants: Constants, decay: str, f: Array, K_star: Array, K: Array, y_dot_m: Array) -> Array:
     """H = f + K*(λx)/λ + c[K*(λx) + K(m) − ⟨λx, m⟩] from its parts; for λ = 0 the K* terms are 0. Thm 4.1."""
     lam = constants.weight_decay
     c = bracket_weight(constants, decay)

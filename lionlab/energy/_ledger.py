@@ -56,6 +56,7 @@ class Node(NamedTuple):
     K_star: Array  # K*(λx), or K_M*(λx)
     z: Array  # an element of ∂K*(λx), or of ∂K_M*(λx)
     ball_norm: Array  # ‖m‖_B
+    lyapunov: Array  # H(x, m) with the c of this step
 
 
 class Entry(NamedTuple):
@@ -70,8 +71,6 @@ class Entry(NamedTuple):
     residual: Array
     rounding_bound: Array
     sign_allowance: Array
-    lyapunov: Array
-    lyapunov_next: Array
     ball_norm: Array  # ‖m̃⁺‖_B
 
 
@@ -124,7 +123,7 @@ def ledger_entry(
     outward = constants.step_size * a * jnp.sqrt(jnp.sum((m_tilde - z) ** 2)) + c * jnp.sqrt(jnp.sum(m_next**2))
     return Entry(
         change, alignment, enhancement, loss_remainder, conjugate_remainder, momentum_remainder,
-        change - total, bound, bound + settled * outward, H, H_next, K.ball_norm(m_tilde),
+        change - total, bound, bound + settled * outward, K.ball_norm(m_tilde),
     )  # fmt: skip
 
 
@@ -136,9 +135,7 @@ class StepRounding(NamedTuple):
     m_tilde: Array
 
 
-def step_rounding(
-    constants: Constants, decay: str, before: Node, after: Node, gradient: Array
-) -> StepRounding:
+def step_rounding(constants: Constants, decay: str, before: Node, after: Node, gradient: Array) -> StepRounding:
     """At most 4 roundings in each sum of the step, each relative to the magnitudes that entered it."""
     eta, lam, beta1, beta2 = constants
     four_u = 2 * jnp.finfo(before.x.dtype).eps
@@ -177,6 +174,8 @@ def taken_direction(
     gap = K.value(m_tilde) + K_star.value_within(taken, off_domain) - jnp.sum(m_tilde * taken)
     u_off = jnp.finfo(before.x.dtype).eps / 2
     gap_rounding = (before.x.size + 8) * u_off * (jnp.abs(K.value(m_tilde)) + jnp.sum(jnp.abs(m_tilde * taken)))
-    gap_rounding = gap_rounding + jnp.sum(jnp.abs(m_tilde) * 4 * error + 2 * rounding.m_tilde * (jnp.abs(u) + jnp.abs(taken)))
+    gap_rounding = gap_rounding + jnp.sum(
+        jnp.abs(m_tilde) * 4 * error + 2 * rounding.m_tilde * (jnp.abs(u) + jnp.abs(taken))
+    )
     is_tie = jnp.any(defect > rounding.x) & (gap <= gap_rounding)
     return jnp.where(is_tie, taken, u)

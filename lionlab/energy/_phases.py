@@ -21,7 +21,9 @@ def constraint_distance(method: LionK, trajectory: Trajectory) -> np.ndarray:
     x = trajectory.x
     rows = x.reshape(-1, *x.shape[2:]) if trajectory.batched else x
     with double_precision():
-        distances = np.asarray(_distances(cast_floats(method.K, x.dtype), jnp.asarray(method.weight_decay, x.dtype), jnp.asarray(rows)))
+        distances = np.asarray(
+            _distances(cast_floats(method.K, x.dtype), jnp.asarray(method.weight_decay, x.dtype), jnp.asarray(rows))
+        )
     return distances.reshape(x.shape[:2]) if trajectory.batched else distances
 
 

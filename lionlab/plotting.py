@@ -1,0 +1,95 @@
+"""How lionlab's figures look: sizes, colours, theory beside measurement. Takes data, returns axes, computes nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+# Okabe & Ito: told apart with every common colour vision, and in grey by the line styles beside them.
+COLORS = {
+    "blue": "#0072B2",
+    "orange": "#D55E00",
+    "green": "#009E73",
+    "purple": "#CC79A7",
+    "sky": "#56B4E9",
+    "yellow": "#E69F00",
+    "black": "#000000",
+    "grey": "#7F7F7F",
+}
+CYCLE = ("blue", "orange", "green", "purple", "sky", "yellow", "grey")
+# Theory is always drawn like this, beside or behind the measurement.
+THEORY = {"color": COLORS["black"], "linestyle": (0, (4, 2)), "linewidth": 1.0, "zorder": 3}
+COLUMN, PAGE = 3.4, 7.0  # inches: one column, and the full width, of a two-column paper
+
+STYLE: dict[str, Any] = {
+    "figure.dpi": 200,
+    "savefig.dpi": 200,
+    "font.size": 8,
+    "axes.titlesize": 8,
+    "axes.labelsize": 8,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "legend.fontsize": 7,
+    "legend.frameon": False,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.prop_cycle": mpl.cycler(color=[COLORS[name] for name in CYCLE]),
+    "lines.linewidth": 1.2,
+    "axes.linewidth": 0.7,
+    "grid.linewidth": 0.4,
+    "grid.color": "#DDDDDD",
+    "mathtext.fontset": "cm",
+    "svg.hashsalt": "lionlab",
+    "pdf.compression": 9,
+    "image.cmap": "viridis",
+}
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """The house's matplotlib settings, for the duration of a `with` block."""
+    with mpl.rc_context(STYLE):
+        yield
+
+
+def new_figure(
+    rows: int = 1, columns: int = 1, width: float = PAGE, height: float = 2.4, **options: Any
+) -> tuple[Figure, np.ndarray]:
+    """A figure of `width` × `height` inches and its (rows, columns) array of axes; no window, no pyplot state."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    return figure, np.asarray(figure.subplots(rows, columns, squeeze=False, **options))
+
+
+def draw_box(axes: Axes, radius: float, label: str | None = None, **style: Any) -> None:
+    """The box ‖x‖∞ ≤ radius as an outline."""
+    corner = np.array([-1, 1, 1, -1, -1]) * radius
+    axes.plot(corner, np.array([-1, -1, 1, 1, -1]) * radius, label=label, **{**THEORY, **style})
+
+
+def draw_curve(axes: Axes, points: np.ndarray, label: str | None = None, **style: Any) -> None:
+    """A closed curve through (n, 2) points: the boundary of a constraint set."""
+    closed = np.vstack([points, points[:1]])
+    axes.plot(closed[:, 0], closed[:, 1], label=label, **{**THEORY, **style})
+
+
+def label_panels(axes: np.ndarray) -> None:
+    """(a), (b), … in the upper left corner of every panel, row by row."""
+    for letter, panel in zip("abcdefghijkl", axes.ravel(), strict=False):
+        panel.set_title(f"({letter})", loc="left", fontweight="bold")
+
+
+def draw_contours(axes: Axes, x: np.ndarray, y: np.ndarray, values: np.ndarray, levels: Any = 10) -> None:
+    """The level lines of a loss, thin and grey; `values` (len(y), len(x)) on the grid x × y."""
+    axes.contour(x, y, values, levels=levels, colors="#BBBBBB", linewidths=0.5, zorder=0)
+
+
+def draw_path(axes: Axes, points: np.ndarray, label: str | None = None, **style: Any) -> None:
+    """A trajectory through (n, 2) points: an open circle where it starts, a filled one where it ends."""
+    (line,) = axes.plot(points[:, 0], points[:, 1], label=label, **style)
+    ends = {"color": line.get_color(), "linestyle": "none", "marker": "o", "markersize": 4, "zorder": 5}
+    axes.plot(*points[0], **ends, markerfacecolor="white")
+    axes.plot(*points[-1], **ends)

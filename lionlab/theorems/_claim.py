@@ -1,0 +1,108 @@
+"""A claim: one sentence of the theory as something that can be measured, bounded, and caught when wrong.
+
+A claim names its hypotheses, the cases it runs on, a measurement, the bound the measurement must not exceed, and at
+least three planted wrongs: subjects that break the statement and must be seen to break it, in every run.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a claim is run: the seed of everything random, how much work to do, and the user's own parameters.
+
+    `is_quick` asks for fewer cases (never for looser bounds). `parameters` replace the claim's own cases.
+    """
+
+    seed: int = 0
+    is_quick: bool = False
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A condition of the theorem. `failure(case)` says in words why a case does not meet it, or returns None."""
+
+    statement: str
+    failure: Callable[[Any], str | None] = lambda case: None
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A planted wrong: `subject` takes the place of the claim's own, and the measurement must exceed the bound."""
+
+    description: str
+    subject: Any
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """The worst value found over `cases` cases, the bound it is held against, and where it was found.
+
+    The statement is consistent with the measurement when `measured` ≤ `bound`. Both are in the unit the claim's
+    `observable` names; ratios to a derived bound have `bound` 1. `counterexample` holds what is needed to replay the
+    worst case: plain numbers, strings, lists.
+    """
+
+    measured: float
+    bound: float
+    cases: int
+    counterexample: Mapping[str, Any] | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Finite, at most the bound, and of at least one case. NaN never holds."""
+        return self.cases > 0 and math.isfinite(self.measured) and self.measured <= self.bound
+
+    @property
+    def is_violation(self) -> bool:
+        """Seen to exceed the bound (infinitely, perhaps). NaN is not a violation: nothing was seen."""
+        return self.cases > 0 and self.measured > self.bound
+
+
+def worst(measurements: Sequence[Measurement]) -> Measurement:
+    """The measurement with the largest ratio to its bound, counting the cases of all; NaN is worse than anything."""
+    if not measurements:
+        return Measurement(math.nan, 0.0, 0)
+
+    def badness(m: Measurement) -> float:
+        if math.isnan(m.measured) or math.isnan(m.bound):
+            return math.inf
+        return m.measured / m.bound if m.bound > 0 else math.copysign(math.inf, m.measured - m.bound)
+
+    found = max(measurements, key=badness)
+    return Measurement(found.measured, found.bound, sum(m.cases for m in measurements), found.counterexample)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement of the theory, ready to be run.
+
+    - `id`: kebab-case name.   `statement`: one sentence.   `source`: paper and theorem or equation.
+    - `hypotheses`: conditions checked on every case before anything runs.
+    - `observable`: what `measured` is, with its unit.   `tolerance`: where `bound` comes from.
+    - `cases(run)`: what it is measured on; honours `run.parameters` for the names in `parameters`.
+    - `measure(cases, run, subject)`: a `Measurement`; `subject` is the thing under test.
+    - `subject`: the correct one.   `wrongs`: the planted ones, at least three.
+    - `is_exact`: the measurement is exact arithmetic, no tolerance (verdict CHECKED_EXACT rather than CONSISTENT).
+    """
+
+    id: str
+    statement: str
+    source: str
+    hypotheses: tuple[Hypothesis, ...]
+    observable: str
+    tolerance: str
+    cases: Callable[[Run], Sequence[Any]]
+    measure: Callable[[Sequence[Any], Run, Any], Measurement]
+    subject: Any
+    wrongs: tuple[Wrong, ...]
+    parameters: tuple[str, ...] = ()
+    is_exact: bool = False
+
+    def __post_init__(self) -> None:
+        if len(self.wrongs) < 3:
+            raise ValueError(f"claim {self.id} plants {len(self.wrongs)} wrongs; at least 3 are needed to trust it.")

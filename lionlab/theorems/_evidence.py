@@ -1,0 +1,70 @@
+"""Evidence: what a verified claim says, with its margin, and the words a verdict may use."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+VERDICTS = (
+    "PROVED",  # for all, by independent routes
+    "CHECKED_EXACT",  # in exact arithmetic on the stated cases
+    "CONSISTENT",  # in floating point on the stated cases, within a derived tolerance
+    "VIOLATED",  # a counterexample is stored
+    "INCONCLUSIVE",  # a planted wrong was not caught, or nothing finite was measured
+    "NOT_APPLICABLE",  # a hypothesis fails on every case
+    "INVALID_INPUT",  # the parameters make no sense
+)
+HOLDING = VERDICTS[:3]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The outcome of `verify`.
+
+    - `verdict`: one of `VERDICTS`; only PROVED, CHECKED_EXACT and CONSISTENT are success.
+    - `measured` ≤ `bound` is what was checked, `margin` = bound − measured, over `cases` cases. None where nothing ran.
+    - `planted` wrongs of which `caught` were caught; `wrongs` gives each one's description, measured value and bound.
+    - `not_applicable`: cases left out because a hypothesis fails there, with the first `reason`.
+    - `counterexample`: what is needed to replay a violation, else None.
+    """
+
+    id: str
+    verdict: str
+    measured: float | None = None
+    bound: float | None = None
+    margin: float | None = None
+    cases: int = 0
+    planted: int = 0
+    caught: int = 0
+    seed: int = 0
+    counterexample: Mapping[str, Any] | None = None
+    not_applicable: int = 0
+    reason: str = ""
+    statement: str = ""
+    source: str = ""
+    observable: str = ""
+    tolerance: str = ""
+    hypotheses: tuple[str, ...] = ()
+    wrongs: tuple[Mapping[str, Any], ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def holds(self) -> bool:
+        """Whether the verdict is one of success."""
+        return self.verdict in HOLDING
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields as JSON-ready values; infinite and NaN numbers become the strings "inf", "-inf", "nan"."""
+        return _json_ready(asdict(self))
+
+
+def _json_ready(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _json_ready(item) for key, item in value.items()}
+    if hasattr(value, "tolist"):
+        return _json_ready(value.tolist())
+    if isinstance(value, (list, tuple)):
+        return [_json_ready(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)

@@ -1,0 +1,20 @@
+"""The claims there are, in the order the paper tells its story. Adding a claim is one file and one line here."""
+
+import functools
+import importlib
+
+from ._claim import Claim
+
+# Each module defines CLAIMS, a tuple of `Claim`.
+MODULES: tuple[str, ...] = ()
+
+
+@functools.cache
+def claims() -> tuple[Claim, ...]:
+    """Every claim of the library: `id`, `statement`, `source`, `hypotheses`, and what runs it."""
+    found = [claim for name in MODULES for claim in importlib.import_module(f"{__package__}.{name}").CLAIMS]
+    names = [claim.id for claim in found]
+    repeated = {name for name in names if names.count(name) > 1}
+    if repeated:
+        raise ValueError(f"claim ids must be unique, repeated: {sorted(repeated)}.")
+    return tuple(found)

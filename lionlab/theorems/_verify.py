@@ -1,0 +1,117 @@
+"""`verify`: hypotheses first, then the measurement, then the planted wrongs, then one word."""
+
+import difflib
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from ._claim import Claim, Measurement, Run
+from ._evidence import Evidence
+from ._registry import claims
+
+
+def find_claim(claim_id: str) -> Claim:
+    """The claim of that id.
+
+    **Raises:** `ValueError` with the nearest names when there is none.
+    """
+    known = {claim.id: claim for claim in claims()}
+    if claim_id not in known:
+        near = difflib.get_close_matches(str(claim_id), known, n=3, cutoff=0.4)
+        hint = f" Did you mean {', '.join(near)}?" if near else ""
+        raise ValueError(f"unknown claim {claim_id!r}.{hint} `lionlab list` names them all.")
+    return known[claim_id]
+
+
+def verify(claim: str | Claim, *, seed: int = 0, is_quick: bool = False, **parameters: Any) -> Evidence:
+    """Runs one claim and returns its `Evidence`.
+
+    **Arguments:** `claim`, its id (see `claims()`) or a `Claim` of your own; `seed` of everything random; `is_quick`
+    for fewer cases; further keywords replace the claim's own cases, for example `K=LpNorm(1.5), weight_decay=1.0,
+    x0=[3.0, 4.0]`, where the claim lists them in `parameters`.
+
+    A case that misses a hypothesis is NOT_APPLICABLE, parameters that make no sense are INVALID_INPUT; neither is
+    success. **Raises:** `ValueError` for an unknown claim or parameter name.
+    """
+    chosen = claim if isinstance(claim, Claim) else find_claim(claim)
+    unknown = sorted(set(parameters) - set(chosen.parameters))
+    if unknown:
+        takes = ", ".join(chosen.parameters) or "none"
+        raise ValueError(f"claim {chosen.id} takes no parameter {unknown[0]!r}; it takes: {takes}.")
+    run = Run(seed=seed, is_quick=is_quick, parameters=parameters)
+    start = time.perf_counter()
+    try:
+        cases = list(chosen.cases(run))
+    except (ValueError, TypeError) as error:
+        if not parameters:
+            raise
+        return _evidence(chosen, run, "INVALID_INPUT", reason=str(error))
+    applicable, reasons = _split(chosen, cases)
+    if not applicable:
+        reason = reasons[0] if reasons else "there are no cases."
+        return _evidence(chosen, run, "NOT_APPLICABLE", reason=reason, not_applicable=len(reasons))
+
+    measurement = chosen.measure(applicable, run, chosen.subject)
+    wrongs = [(wrong, chosen.measure(applicable, run, wrong.subject)) for wrong in chosen.wrongs]
+    caught = sum(found.is_violation for _, found in wrongs)
+    verdict, reason = _judge(chosen, measurement, caught)
+    return _evidence(
+        chosen,
+        run,
+        verdict,
+        reason=reason or (reasons[0] if reasons else ""),
+        measured=float(measurement.measured),
+        bound=float(measurement.bound),
+        margin=float(measurement.bound - measurement.measured),
+        cases=measurement.cases,
+        caught=caught,
+        counterexample=measurement.counterexample if verdict == "VIOLATED" else None,
+        not_applicable=len(reasons),
+        wrongs=tuple(
+            {
+                "description": wrong.description,
+                "measured": float(found.measured),
+                "bound": float(found.bound),
+                "caught": found.is_violation,
+            }
+            for wrong, found in wrongs
+        ),
+        seconds=time.perf_counter() - start,
+    )
+
+
+def _split(claim: Claim, cases: Sequence[Any]) -> tuple[list[Any], list[str]]:
+    applicable, reasons = [], []
+    for case in cases:
+        failures = (hypothesis.failure(case) for hypothesis in claim.hypotheses)
+        reason = next((failure for failure in failures if failure), None)
+        if reason is None:
+            applicable.append(case)
+        else:
+            reasons.append(reason)
+    return applicable, reasons
+
+
+def _judge(claim: Claim, measurement: Measurement, caught: int) -> tuple[str, str]:
+    if measurement.is_violation:
+        return "VIOLATED", ""
+    if not measurement.holds:
+        return "INCONCLUSIVE", "nothing finite was measured."
+    if caught < len(claim.wrongs):
+        return "INCONCLUSIVE", f"only {caught} of {len(claim.wrongs)} planted wrongs were caught on these cases."
+    return "CHECKED_EXACT" if claim.is_exact else "CONSISTENT", ""
+
+
+def _evidence(claim: Claim, run: Run, verdict: str, **fields: Any) -> Evidence:
+    return Evidence(
+        id=claim.id,
+        verdict=verdict,
+        seed=run.seed,
+        planted=len(claim.wrongs),
+        statement=claim.statement,
+        source=claim.source,
+        observable=claim.observable,
+        tolerance=claim.tolerance,
+        hypotheses=tuple(hypothesis.statement for hypothesis in claim.hypotheses),
+        **fields,
+    )

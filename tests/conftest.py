@@ -1,0 +1,25 @@
+"""How the tests run: on the CPU, with JAX's strictest rules on, and with examples that repeat in CI.
+
+The x64 flag stays False, as a user finds it: float64 in the tests is the library's own scoped float64.
+"""
+
+import os
+
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+
+import hypothesis
+import jax
+
+# A silent promotion hides a float32 constant in a float64 computation, and a wrong broadcast hides a wrong shape.
+jax.config.update("jax_numpy_dtype_promotion", "strict")
+jax.config.update("jax_numpy_rank_promotion", "raise")
+
+# Deadlines time the first compilation, not the law, so there are none.
+hypothesis.settings.register_profile("dev", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+if "LIONLAB_EXAMPLES" in os.environ:
+    examples = int(os.environ["LIONLAB_EXAMPLES"])
+    hypothesis.settings.register_profile("thorough", deadline=None, max_examples=examples, print_blob=True)
+    hypothesis.settings.load_profile("thorough")
+else:
+    hypothesis.settings.load_profile("ci" if os.environ.get("CI") == "true" else "dev")
