@@ -1,335 +1,41 @@
 """Small states as scalars: the same function, with every small array taken apart.
 
-A trajectory in R^2 is a long chain of very small steps.  XLA on a CPU runs such a loop as one compiled kernel only if
-the body is plain scalar arithmetic that touches less than a kilobyte per step; one ``dot``, ``sort`` or vector carry and
-every operation of every step is dispatched on its own, ten to thirty times slower.  So the step is traced once to a
-jaxpr and evaluated again with each array of at most ``LARGEST_SMALL_ARRAY`` entries held as separate scalars: moving
-entries about costs nothing, a reduction is a chain of scalar operations, a sort a few comparisons.  What has no rule here
-is computed on the reassembled arrays, so the answer is right for every function and fast for the ordinary ones.
+A trajectory in R² is a long chain of very small steps. On a CPU, XLA compiles such a loop into one kernel only if its
+body has no sort, scatter or library call and its operations together touch less than a kilobyte per step; a loop that
+misses this is dispatched operation by operation, twenty times slower. Batched, `jax.vmap` of small vectors puts the
+batch in the major axis, where nothing vectorises. Both are cured by computing with scalars: the function is traced
+once to a jaxpr and evaluated again with each array of at most `LARGEST_SMALL_ARRAY` entries held as separate scalars.
+Under `jax.vmap` a scalar has the batch as its only axis. An operation without a rule is computed on the reassembled
+arrays, so the answer is right for every function and fast for the ordinary ones.
 
-Batches come for free: under `jax.vmap` a scalar has the batch as its only axis, the layout that vectorises.
-
-The rewrite keeps values and dtypes, not custom derivative rules: differentiate inside the function, not through it.
+Values and dtypes are kept, custom derivative rules are not: differentiate inside the function, not through it.
 """
 
 import functools
-import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jax import lax
-from jax import numpy as jnp
 from jax.extend.core import ClosedJaxpr, Literal
 from jax.extend.core.primitives import convert_element_type_p
 
-type_of = jax.typeof
+from ._unstacked_rules import RULES, Value, is_known, is_small, known_array, put_together, take_apart
+from ._unstacked_rules import Unstacked as Unstacked
+
 Tree = Any
 Step = Callable[[Tree, Tree], tuple[Tree, Tree]]
 
-LARGEST_SMALL_ARRAY = 16
-LARGEST_SMALL_STEP = 400
-
-
-@functools.partial(jax.tree_util.register_dataclass, data_fields=["entries"], meta_fields=["shape"])
-@dataclass(frozen=True)
-class Unstacked:
-    """A small array as the tuple of its entries in row-major order.  An entry is a 0-d array, or a whole column (T,)
-    when many arrays of this shape are held side by side, never a Python number."""
-
-    entries: tuple[Any, ...]
-    shape: tuple[int, ...]
-
-    def labels(self, offset: int = 0) -> np.ndarray:
-        """The array whose entries name themselves: what an operation does to labels it does to entries."""
-        return offset + np.arange(len(self.entries)).reshape(self.shape)
-
-
-Value = Unstacked | jax.Array
-
-
-def is_small(array: Any) -> bool:
-    """Whether an array, or a type of arrays, is worth taking apart.  Random keys and empty arrays are not."""
-    return 0 < array.size <= LARGEST_SMALL_ARRAY and not jnp.issubdtype(array.dtype, jax.dtypes.extended)
-
-
-def take_apart(array: Any, leading: int = 0) -> Value:
-    """The entries of a small array as scalars, or as columns along its first ``leading`` axes."""
-    shape = np.shape(array)[leading:]
-    if not is_small(jax.ShapeDtypeStruct(shape, array.dtype)):
-        return array
-    if not shape:
-        return Unstacked((array,), shape)
-    return Unstacked(tuple(array[(..., *index)] for index in np.ndindex(shape)), shape)
-
-
-def put_together(value: Value) -> Any:
-    """The inverse of `take_apart`: entries return as the last axes, after those of a column."""
-    if not isinstance(value, Unstacked):
-        return value
-    if not value.shape:
-        return value.entries[0]
-    stacked = jnp.stack(value.entries, axis=-1)
-    return stacked.reshape(stacked.shape[:-1] + value.shape)
-
-
-# -- Rules that only move entries: an operation on labels -------------------------------------------------------------
-
-
-def _broadcast(params: dict[str, Any], labels: np.ndarray) -> np.ndarray:
-    aligned = np.ones(len(params["shape"]), int)
-    aligned[list(params["broadcast_dimensions"])] = labels.shape
-    return np.broadcast_to(labels.reshape(aligned), params["shape"])
-
-
-def _slice(params: dict[str, Any], labels: np.ndarray) -> np.ndarray:
-    strides = params["strides"] or (1,) * labels.ndim
-    return labels[tuple(map(slice, params["start_indices"], params["limit_indices"], strides))]
-
-
-MOVES: dict[str, Callable[..., Any]] = {
-    "broadcast_in_dim": _broadcast,
-    "concatenate": lambda params, *labels: np.concatenate(labels, params["dimension"]),
-    "copy": lambda params, labels: labels,
-    "reshape": lambda params, labels: labels.reshape(params["new_sizes"]),
-    "rev": lambda params, labels: np.flip(labels, params["dimensions"]),
-    "slice": _slice,
-    "split": lambda params, labels: np.split(labels, np.cumsum(params["sizes"])[:-1], params["axis"]),
-    "squeeze": lambda params, labels: labels.squeeze(params["dimensions"]),
-    "transpose": lambda params, labels: labels.transpose(params["permutation"]),
-}
-
-# These move entries too, to places named by integer operands: where those are known, jax itself moves the labels.
-INDEXED_MOVES = {"gather": 1, "dynamic_slice": 1, "scatter": 2, "dynamic_update_slice": 2, "pad": 2}
-
-
-def _move(labels: Any, operands: Sequence[Unstacked]) -> list[Unstacked]:
-    entries = [entry for operand in operands for entry in operand.entries]
-    results = labels if isinstance(labels, (list, tuple)) else [labels]
-    return [Unstacked(tuple(entries[label] for label in np.ravel(result)), np.shape(result)) for result in results]
-
-
-def _self_naming(operands: Sequence[Unstacked]) -> list[np.ndarray]:
-    offsets = np.cumsum([0, *(len(operand.entries) for operand in operands)])
-    return [operand.labels(int(offset)) for operand, offset in zip(operands, offsets, strict=False)]
-
-
-def _indexed_move(equation: Any, operands: Sequence[Unstacked]) -> list[Unstacked] | None:
-    name = equation.primitive.name
-    if name == "scatter":
-        operands = [operands[0], operands[2], operands[1]]
-    moved, places = operands[: INDEXED_MOVES[name]], operands[INDEXED_MOVES[name] :]
-    if equation.params.get("fill_value") is not None or not all(map(_is_known, places)):
-        return _slice_anywhere(operands[0], operands[1], equation.params) if name == "dynamic_slice" else None
-    arguments = [labels.astype(np.int32) for labels in _self_naming(moved)] + [_known_array(place) for place in places]
-    if name == "scatter":
-        arguments = [arguments[0], arguments[2], arguments[1]]
-    with jax.ensure_compile_time_eval():
-        labels = np.asarray(equation.primitive.bind(*map(jnp.asarray, arguments), **equation.params))
-    return _move(labels, moved) if labels.min() >= 0 else None
-
-
-def _slice_anywhere(operand: Unstacked, start: Unstacked, params: dict[str, Any]) -> list[Unstacked] | None:
-    """A window of a vector at an index found at run time: it slides from the right end while the index lies left."""
-    if len(operand.shape) != 1:
-        return None
-    (width,), (index,) = params["slice_sizes"], start.entries
-    window = operand.entries[len(operand.entries) - width :]
-    for left in reversed(range(len(operand.entries) - width)):
-        is_left = lax.le(index, np.asarray(left, index.dtype))
-        here = operand.entries[left : left + width]
-        window = tuple(map(functools.partial(lax.select, is_left), here, window))
-    return [Unstacked(window, (width,))]
-
-
-# -- Rules that compute ----------------------------------------------------------------------------------------------
-
-ELEMENTWISE = frozenset(
-    "abs acos acosh add add_any and asin asinh atan atan2 atanh bessel_i0e bessel_i1e cbrt ceil clamp clz complex conj "
-    "convert_element_type copy_p cos cosh digamma div eq eq_to erf erf_inv erfc exp exp2 expm1 floor ge gt igamma "
-    "igamma_grad_a igammac imag integer_pow is_finite le le_to lgamma log log1p log2 logistic lt lt_to max min mul name "
-    "ne neg nextafter not one_minus_square or polygamma population_count pow random_gamma_grad real "
-    "reduce_precision regularized_incomplete_beta rem round rsqrt select_n shift_left shift_right_arithmetic "
-    "shift_right_logical sign sin sinh sqrt square sub tan tanh xor zeta".split()
-)
-
-
-def _elementwise(equation: Any, operands: Sequence[Unstacked]) -> list[Unstacked]:
-    shape = equation.outvars[0].aval.shape
-    rows = zip(*(np.broadcast_to(operand.labels(), shape).ravel() for operand in operands), strict=True)
-    entries = ([operand.entries[label] for operand, label in zip(operands, row, strict=True)] for row in rows)
-    return [Unstacked(tuple(equation.primitive.bind(*entry, **equation.params) for entry in entries), shape)]
-
-
-REDUCTIONS: dict[str, Callable[[Any, Any], Any]] = {
-    "reduce_sum": lax.add,
-    "reduce_prod": lax.mul,
-    "reduce_max": lax.max,
-    "reduce_min": lax.min,
-    "reduce_and": lax.bitwise_and,
-    "reduce_or": lax.bitwise_or,
-    "reduce_xor": lax.bitwise_xor,
-}
-CUMULATIVE = {"cumsum": lax.add, "cumprod": lax.mul, "cummax": lax.max, "cummin": lax.min}
-
-
-def _lines(operand: Unstacked, axes: Iterable[int]) -> tuple[tuple[int, ...], list[list[Any]]]:
-    """The remaining shape, and for each of its places the entries along the given axes, in order."""
-    axes = tuple(axes)
-    kept = [axis for axis in range(len(operand.shape)) if axis not in axes]
-    shape = tuple(operand.shape[axis] for axis in kept)
-    rows = operand.labels().transpose(*kept, *axes).reshape(math.prod(shape), -1)
-    return shape, [[operand.entries[label] for label in row] for row in rows]
-
-
-def _reduce(equation: Any, operands: Sequence[Unstacked]) -> list[Unstacked]:
-    shape, lines = _lines(operands[0], equation.params["axes"])
-    combine = REDUCTIONS[equation.primitive.name]
-    return [Unstacked(tuple(functools.reduce(combine, line) for line in lines), shape)]
-
-
-def _first_extreme(equation: Any, operands: Sequence[Unstacked]) -> list[Unstacked]:
-    """The lowest index of the extreme entry; as in jax a nan counts as the extreme."""
-    beats = lax.gt if equation.primitive.name == "argmax" else lax.lt
-    dtype = equation.params["index_dtype"]
-    shape, lines = _lines(operands[0], equation.params["axes"])
-    found = []
-    for line in lines:
-        best, place = line[0], np.asarray(0, dtype)
-        for index, entry in enumerate(line[1:], 1):
-            is_new_nan = lax.bitwise_and(lax.ne(entry, entry), lax.eq(best, best))
-            wins = lax.bitwise_or(beats(entry, best), is_new_nan)
-            best, place = lax.select(wins, entry, best), lax.select(wins, np.asarray(index, dtype), place)
-        found.append(place)
-    return [Unstacked(tuple(found), shape)]
-
-
-def _along(axis: int, operands: Sequence[Unstacked], change: Callable[[list[Any]], list[Any]]) -> list[Unstacked]:
-    """Apply ``change`` to each line of rows along an axis; a row holds one entry of every operand."""
-    joint = Unstacked(tuple(zip(*(operand.entries for operand in operands), strict=True)), operands[0].shape)
-    shape, lines = _lines(joint, (axis,))
-    changed = [change(line) for line in lines]
-    rows = np.arange(sum(map(len, changed))).reshape(*shape, -1)
-    order = np.moveaxis(rows, -1, axis)
-    flat = [row for line in changed for row in line]
-    columns = zip(*(flat[label] for label in order.ravel()), strict=True)
-    return [Unstacked(column, order.shape) for column in columns]
-
-
-def _accumulate(equation: Any, operands: Sequence[Unstacked]) -> list[Unstacked]:
-    combine, backwards = CUMULATIVE[equation.primitive.name], equation.params["reverse"]
-
-    def change(line: list[Any]) -> list[Any]:
-        totals = [line[-1] if backwards else line[0]]
-        for (entry,) in line[-2::-1] if backwards else line[1:]:
-            totals.append((combine(totals[-1][0], entry),))
-        return totals[::-1] if backwards else totals
-
-    return _along(equation.params["axis"], operands, change)
-
-
-def _precedes(first: Any, second: Any) -> Any:
-    """Order of `lax.sort`: nan after everything, the two zeros equal."""
-    is_late = lax.bitwise_and(lax.ne(second, second), lax.eq(first, first))
-    return lax.bitwise_or(lax.lt(first, second), is_late)
-
-
-def _bubble(rows: list[Any], precedes: Callable[[Any, Any], Any], count: int) -> list[Any]:
-    """Bring the first ``count`` rows to the front.  Neighbours swap only when strictly out of order, so ties keep
-    the lower index first."""
-    rows = list(rows)
-    for front in range(count):
-        for place in reversed(range(front, len(rows) - 1)):
-            swap = functools.partial(lax.select, precedes(rows[place + 1], rows[place]))
-            former, latter = rows[place], rows[place + 1]
-            rows[place], rows[place + 1] = tuple(map(swap, latter, former)), tuple(map(swap, former, latter))
-    return rows[:count]
-
-
-def _sort(equation: Any, operands: Sequence[Unstacked]) -> list[Unstacked] | None:
-    keys, axis = equation.params["num_keys"], equation.params["dimension"]
-
-    def precedes(first: Any, second: Any) -> Any:
-        answer = _precedes(first[keys - 1], second[keys - 1])
-        for key in reversed(range(keys - 1)):
-            is_tied = lax.bitwise_not(_precedes(second[key], first[key]))
-            answer = lax.bitwise_or(_precedes(first[key], second[key]), lax.bitwise_and(is_tied, answer))
-        return answer
-
-    return _along(axis, operands, lambda line: _bubble(line, precedes, len(line)))
-
-
-def _top(equation: Any, operands: Sequence[Unstacked]) -> list[Unstacked]:
-    """`lax.top_k`: the order of `_precedes` reversed, hence nan first."""
-    (operand,), index_dtype = operands, equation.outvars[1].aval.dtype
-    axis = equation.params.get("axis", -1) % len(operand.shape)
-    places = tuple(np.indices(operand.shape, index_dtype)[axis].ravel())
-    joint = [operand, Unstacked(places, operand.shape)]
-    return _along(axis, joint, lambda line: _bubble(line, lambda a, b: _precedes(b[0], a[0]), equation.params["k"]))
-
-
-def _dot(equation: Any, operands: Sequence[Unstacked]) -> list[Unstacked]:
-    (contracted, batched), wide = equation.params["dimension_numbers"], equation.params["preferred_element_type"]
-
-    def rows(operand: Unstacked, contracted: Sequence[int], batched: Sequence[int]) -> tuple[tuple[int, ...], Any]:
-        free = [axis for axis in range(len(operand.shape)) if axis not in (*contracted, *batched)]
-        labels = operand.labels().transpose(*batched, *free, *contracted)
-        sizes = [math.prod(operand.shape[axis] for axis in axes) for axes in (batched, free, contracted)]
-        return tuple(operand.shape[axis] for axis in free), labels.reshape(sizes)
-
-    def convert(entry: Any) -> Any:
-        return entry if wide is None or entry.dtype == wide else lax.convert_element_type(entry, wide)
-
-    left, right = (Unstacked(tuple(map(convert, operand.entries)), operand.shape) for operand in operands)
-    (left_free, left_labels), (right_free, right_labels) = map(rows, (left, right), contracted, batched)
-    shape = (*(left.shape[axis] for axis in batched[0]), *left_free, *right_free)
-    entries = []
-    for group, others in zip(left_labels, right_labels, strict=True):
-        for row in group:
-            for column in others:
-                terms = (lax.mul(left.entries[i], right.entries[j]) for i, j in zip(row, column, strict=True))
-                entries.append(functools.reduce(lax.add, terms))
-    return [Unstacked(tuple(entries), shape)]
-
-
-def _iota(equation: Any, operands: Sequence[Unstacked]) -> list[Unstacked]:
-    shape, dtype = equation.params["shape"], equation.params["dtype"]
-    return [Unstacked(tuple(np.indices(shape)[equation.params["dimension"]].astype(dtype).ravel()), shape)]
-
-
-RULES: dict[str, Callable[..., list[Unstacked] | None]] = {
-    **dict.fromkeys(MOVES, lambda equation, operands: _move(
-        MOVES[equation.primitive.name](equation.params, *_self_naming(operands)), operands)),
-    **dict.fromkeys(INDEXED_MOVES, _indexed_move),
-    **dict.fromkeys(ELEMENTWISE, _elementwise),
-    **dict.fromkeys(REDUCTIONS, _reduce),
-    **dict.fromkeys(CUMULATIVE, _accumulate),
-    **dict.fromkeys(("argmax", "argmin"), _first_extreme),
-    "dot_general": _dot,
-    "iota": _iota,
-    "sort": _sort,
-    "top_k": _top,
-}  # fmt: skip
-
-# -- Evaluation -------------------------------------------------------------------------------------------------------
+# XLA's own limit is 1024 bytes per step after fusion; `bytes_per_step` guesses fusion and never guessed below 850
+# for a loop over the limit, on 336 loops (5 functions K, d = 2…6, both precisions, four sets of recorded outputs).
+LARGEST_KERNEL_BYTES = 850
+# Compilation grows with the step: 0.8 s at 400 scalar operations.
+LARGEST_BATCHED_STEP = 400
 
 INLINED = {"jit", "pjit", "closed_call", "core_call", "custom_jvp_call", "custom_vjp_call", "remat2", "checkpoint"}
-
-
-def _is_known(value: Value) -> bool:
-    return isinstance(value, Unstacked) and all(isinstance(entry, np.generic) for entry in value.entries)
-
-
-def _known_array(value: Unstacked) -> np.ndarray:
-    return np.asarray(value.entries).reshape(value.shape)
-
-
-def _constant(array: Any) -> Value:
-    """A constant of the jaxpr; one known now stays in NumPy, so that index arithmetic is done at trace time."""
-    is_known = not isinstance(array, jax.core.Tracer) and is_small(array)
-    return take_apart(np.asarray(array) if is_known else array)
 
 
 def evaluate(jaxpr: Any, constants: Sequence[Value], arguments: Sequence[Value]) -> list[Value]:
@@ -337,42 +43,50 @@ def evaluate(jaxpr: Any, constants: Sequence[Value], arguments: Sequence[Value])
     values = dict(zip((*jaxpr.constvars, *jaxpr.invars), (*constants, *arguments), strict=True))
 
     def read(atom: Any) -> Value:
-        return take_apart(np.asarray(atom.val, atom.aval.dtype)[()]) if isinstance(atom, Literal) else values[atom]
+        if isinstance(atom, Literal):
+            aval: Any = atom.aval
+            return _constant(np.asarray(atom.val, aval.dtype))
+        return values[atom]
 
     for equation in jaxpr.eqns:
         operands = [read(atom) for atom in equation.invars]
-        values.update(zip(equation.outvars, _equation(equation, operands), strict=True))
+        values.update(zip(equation.outvars, _results(equation, operands), strict=True))
     return [read(atom) for atom in jaxpr.outvars]
 
 
-def _equation(equation: Any, operands: list[Value]) -> Sequence[Value]:
+def _results(equation: Any, operands: list[Value]) -> Sequence[Value]:
     name, params = equation.primitive.name, equation.params
     if name in INLINED:
         inner = params["jaxpr"] if "jaxpr" in params else params["call_jaxpr"]
-        closed = isinstance(inner, ClosedJaxpr)
-        constants = [_constant(array) for array in inner.consts] if closed else []
-        return evaluate(inner.jaxpr if closed else inner, constants, operands)
-    outputs = [variable.aval for variable in equation.outvars]
-    if all(isinstance(operand, Unstacked) for operand in operands) and all(map(is_small, outputs)):
-        if outputs and all(jnp.issubdtype(aval.dtype, np.integer) for aval in outputs) and all(map(_is_known, operands)):
+        if isinstance(inner, ClosedJaxpr):
+            return evaluate(inner.jaxpr, [_constant(array) for array in inner.consts], operands)
+        return evaluate(inner, [], operands)
+    types = [variable.aval for variable in equation.outvars]
+    if all(isinstance(operand, Unstacked) for operand in operands) and all(map(is_small, types)):
+        is_index = types and all(jnp.issubdtype(aval.dtype, np.integer) for aval in types)
+        if is_index and operands and all(map(is_known, operands)):
             with jax.ensure_compile_time_eval():
-                results = _whole(equation, [_known_array(operand) for operand in operands])
-            return [take_apart(np.asarray(result)) for result in results]
-        if name in RULES:
-            answer = RULES[name](equation, operands)
-            if answer is not None:
-                return answer
-    return [take_apart(result) for result in _whole(equation, [put_together(operand) for operand in operands])]
+                return [take_apart(np.asarray(a)) for a in _bind(equation, [known_array(value) for value in operands])]
+        answer = RULES[name](equation, operands) if name in RULES else None
+        if answer is not None:
+            return answer
+    return [take_apart(result) for result in _bind(equation, [put_together(operand) for operand in operands])]
 
 
-def _whole(equation: Any, arrays: Sequence[Any]) -> Sequence[Any]:
+def _bind(equation: Any, arrays: Sequence[Any]) -> Sequence[Any]:
     """The equation as jax does it, on whole arrays."""
     results = equation.primitive.bind(*arrays, **equation.primitive.get_bind_params(equation.params))
     return results if equation.primitive.multiple_results else [results]
 
 
+def _constant(array: Any) -> Value:
+    """A constant of the jaxpr. One known now stays in NumPy: XLA sees literals, and indices are computed here."""
+    is_known_now = not isinstance(array, jax.core.Tracer) and is_small(array)
+    return take_apart(np.asarray(array)[()] if is_known_now else array)
+
+
 class UnstackedFunction:
-    """A function of trees of small arrays, traced at given arguments, acting on flat lists of `Unstacked` leaves."""
+    """A function of trees of small arrays, traced at given arguments, acting on flat lists of leaves taken apart."""
 
     def __init__(self, function: Callable[..., Tree], *arguments: Tree) -> None:
         closed, types = jax.make_jaxpr(function, return_shape=True)(*arguments)
@@ -386,17 +100,28 @@ class UnstackedFunction:
         return evaluate(self.jaxpr, self.constants, leaves)
 
     def rebuild(self, values: Sequence[Value]) -> Tree:
-        """The output tree, from its unstacked leaves or columns of them."""
-        arrays = (_as_weak(put_together(value), aval) for value, aval in zip(values, self.output_types, strict=True))
+        """The output tree, from its leaves taken apart or from columns of them."""
+        arrays = (_retyped(put_together(value), aval) for value, aval in zip(values, self.output_types, strict=True))
         return jax.tree.unflatten(self.structure, arrays)
 
 
-def _as_weak(array: Any, aval: Any) -> jax.Array:
+def _retyped(array: Any, aval: Any) -> jax.Array:
     """Literals lost their weak type on the way; an output that had one gets it back, for promotion by the caller."""
+    if jnp.issubdtype(aval.dtype, jax.dtypes.extended):
+        return array
     array = jnp.asarray(array, aval.dtype)
     if not aval.weak_type or jax.typeof(array).weak_type:
         return array
     return convert_element_type_p.bind(array, new_dtype=aval.dtype, weak_type=True, sharding=None)
+
+
+def _rows(arrays: Tree) -> Tree:
+    """The types of one row of each array, its first axis dropped."""
+    return jax.tree.map(lambda array: jax.ShapeDtypeStruct(array.shape[1:], array.dtype), arrays)
+
+
+def _columns(arrays: Tree) -> list[Value]:
+    return [take_apart(leaf, leading=1) for leaf in jax.tree.leaves(arrays)]
 
 
 def unstack(function: Callable[..., Tree]) -> Callable[..., Tree]:
@@ -404,42 +129,91 @@ def unstack(function: Callable[..., Tree]) -> Callable[..., Tree]:
 
     @functools.wraps(function)
     def unstacked(*arguments: Tree) -> Tree:
+        arguments = jax.tree.map(jnp.asarray, arguments)
         scalars = UnstackedFunction(function, *arguments)
-        leaves = map(jnp.asarray, jax.tree.leaves(arguments))
-        return scalars.rebuild(scalars([take_apart(leaf) for leaf in leaves]))
+        return scalars.rebuild(scalars([take_apart(leaf) for leaf in jax.tree.leaves(arguments)]))
 
     return unstacked
 
 
-def scan_unstacked(step: Step, init: Tree, xs: Tree = None, length: int | None = None, unroll: int = 1) -> tuple:
-    """`jax.lax.scan`, several times faster on a CPU when carry and outputs are small.  Same arguments, same results.
+def map_unstacked(function: Callable[..., Tree], *arrays: Tree) -> Tree:
+    """`jax.vmap(function)(*arrays)` over the first axis, which is the only axis inside: one fused pass over columns.
 
-    Record little: what is a function of the recorded state is cheaper afterwards, by `map_unstacked`.
+    Call it within `jax.jit`. What every row needs alike is closed over.
+    """
+    arrays = jax.tree.map(jnp.asarray, arrays)
+    scalars = UnstackedFunction(function, *_rows(arrays))
+    return scalars.rebuild(jax.vmap(scalars)(_columns(arrays)))
+
+
+def scan_unstacked(
+    step: Step, init: Tree, xs: Tree = None, length: int | None = None, *, batched: bool = False, unroll: int = 1
+) -> tuple[Tree, Tree]:
+    """`jax.lax.scan`: same arguments, same results; on scalars inside wherever that is faster on a CPU.
+
+    Record little: a function of the recorded state is cheaper afterwards, by `map_unstacked`, and every number recorded
+    counts against the kilobyte. Leave `unroll` at 1, two recorded steps do not fit.
+
+    **Arguments:**
+
+    - `batched`: the caller maps this scan over a batch by `jax.vmap`. Then there is no one-kernel loop to lose, and
+      steps are taken apart up to `LARGEST_BATCHED_STEP` operations.
     """
     init, xs = jax.tree.map(jnp.asarray, (init, xs))
-    slices = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape[1:], x.dtype), xs)
-    scalars = UnstackedFunction(step, init, slices)
-    carry = jax.tree.leaves(init)
-    carried = scalars.output_types[: len(carry)]
-    if [jax.typeof(leaf) for leaf in carry] != carried or not all(map(is_small, scalars.output_types)):
-        return lax.scan(step, init, xs, length, unroll=unroll)
+    scalars = UnstackedFunction(step, init, _rows(xs))
+    leaves = jax.tree.leaves(init)
+    carried = scalars.output_types[: len(leaves)]
 
     def body(carry: list[Value], x: list[Value]) -> tuple[list[Value], list[Value]]:
         values = scalars([*carry, *x])
-        return values[: len(carried)], values[len(carried) :]
+        return values[: len(leaves)], values[len(leaves) :]
 
-    columns = [take_apart(leaf, leading=1) for leaf in jax.tree.leaves(xs)]
-    carry, outputs = lax.scan(body, [take_apart(leaf) for leaf in carry], columns, length, unroll=unroll)
-    return scalars.rebuild([*carry, *outputs])
+    def is_worthwhile(carry: list[Value], columns: list[Value]) -> bool:
+        jaxpr = jax.make_jaxpr(body)(carry, _rows(columns)).jaxpr
+        if batched:
+            return len(jaxpr.eqns) <= LARGEST_BATCHED_STEP
+        return bytes_per_step(jaxpr, len(jax.tree.leaves(carry))) <= LARGEST_KERNEL_BYTES
+
+    keeps_types = [_type(leaf) for leaf in map(jax.typeof, leaves)] == [_type(aval) for aval in carried]
+    if keeps_types and all(map(is_small, scalars.output_types)):
+        carry, columns = [take_apart(leaf) for leaf in leaves], _columns(xs)
+        if is_worthwhile(carry, columns):
+            carry, outputs = lax.scan(body, carry, columns, length, unroll=unroll)
+            return scalars.rebuild([*carry, *outputs])
+    return lax.scan(step, init, xs, length, unroll=unroll)
 
 
-def map_unstacked(function: Callable[..., Tree], *arrays: Tree) -> Tree:
-    """`jax.vmap(function)` over the first axis of every array, with that axis last inside: one fused pass over columns.
+def _type(aval: Any) -> tuple[Any, ...]:
+    return aval.shape, aval.dtype, aval.weak_type
 
-    Constants, of which every call needs the same, are closed over.
+
+# XLA computes these once and keeps the result; cheaper operations it repeats in every kernel that needs them.
+COSTLY = frozenset("div erf exp exp2 expm1 log log1p logistic pow rem rsqrt sin cos sqrt tan tanh".split())
+
+
+def bytes_per_step(jaxpr: Any, carried: int) -> int:
+    """The memory that XLA will count for one step of a scan with this body of scalar operations.
+
+    Each output, and each costly intermediate used twice, becomes a kernel that reads the inputs it depends on. The
+    first `carried` inputs and outputs are the carry; the others are read from and written to columns.
     """
-    arrays = jax.tree.map(jnp.asarray, arrays)
-    slices = jax.tree.map(lambda array: jax.ShapeDtypeStruct(array.shape[1:], array.dtype), arrays)
-    scalars = UnstackedFunction(function, *slices)
-    columns = [take_apart(leaf, leading=1) for leaf in jax.tree.leaves(arrays)]
-    return scalars.rebuild(jax.vmap(scalars)(columns))
+    uses = Counter(atom for equation in jaxpr.eqns for atom in equation.invars if not isinstance(atom, Literal))
+    sources = {atom: frozenset([atom]) for atom in (*jaxpr.constvars, *jaxpr.invars)}
+    pointers = 8 * (len(sources) + len(jaxpr.outvars) - carried + 1)
+    kernels: dict[Any, frozenset[Any]] = {}
+    for equation in jaxpr.eqns:
+        read = frozenset[Any]().union(*(sources[atom] for atom in equation.invars if not isinstance(atom, Literal)))
+        for variable in equation.outvars:
+            is_kept = equation.primitive.name in COSTLY and uses[variable] > 1
+            sources[variable] = frozenset([variable]) if is_kept else read
+            if is_kept:
+                kernels[variable] = read
+    outputs = [atom for atom in jaxpr.outvars if not isinstance(atom, Literal) and atom not in jaxpr.invars]
+    kernels |= {atom: sources[atom] for atom in outputs if atom not in kernels}
+    touched = sum(_size(atom) for result, read in kernels.items() for atom in (result, *read))
+    recorded, consumed = jaxpr.outvars[carried:], jaxpr.invars[carried:]
+    return touched + pointers + sum(2 * _size(atom) + 8 for atom in (*recorded, *consumed))
+
+
+def _size(atom: Any) -> int:
+    return atom.aval.dtype.itemsize * atom.aval.size
