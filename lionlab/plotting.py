@@ -1,6 +1,6 @@
 """How lionlab's figures look: sizes, colours, theory beside measurement. Takes data, returns axes, computes nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -93,3 +93,15 @@ def draw_path(axes: Axes, points: np.ndarray, label: str | None = None, **style:
     ends = {"color": line.get_color(), "linestyle": "none", "marker": "o", "markersize": 4, "zorder": 5}
     axes.plot(*points[0], **ends, markerfacecolor="white")
     axes.plot(*points[-1], **ends)
+
+
+def new_rows(
+    panels: Sequence[Sequence[str]], width: float = PAGE, height: float = 4.0, width_ratios: Sequence[Any] | None = None
+) -> tuple[Figure, dict[str, Axes]]:
+    """A figure whose rows of named panels are laid out independently, each with its own `width_ratios` (or None)."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    axes: dict[str, Axes] = {}
+    ratios = width_ratios or [None] * len(panels)
+    for part, names, ratio in zip(figure.subfigures(len(panels), 1, squeeze=False)[:, 0], panels, ratios, strict=True):
+        axes.update(zip(names, part.subplots(1, len(names), squeeze=False, width_ratios=ratio)[0], strict=True))
+    return figure, axes
