@@ -22,6 +22,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "convex": (
+        "ConvexFunction",
         "DeadzoneL1",
         "GroupL2Norm",
         "Huber",
@@ -62,6 +63,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = ["__version__", *sorted(_HOME_OF)]
 
 if TYPE_CHECKING:
+    from .convex import ConvexFunction as ConvexFunction
     from .convex import DeadzoneL1 as DeadzoneL1
     from .convex import GroupL2Norm as GroupL2Norm
     from .convex import Huber as Huber
