@@ -1,0 +1,167 @@
+"""The abstract convex function K: three primitives required, every other operation of convex analysis derived."""
+
+from abc import abstractmethod
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+from ..precision import follows_arrays
+
+
+class ConvexFunction(eqx.Module):
+    """A convex function K: R^d → R ∪ {+inf} on vectors or matrices, with K(0) = 0 in every built-in.
+
+    Lion-K moves along ∇K(m̃) and thereby minimises f(x) + K*(λx)/λ, so a K is a choice of constraint or penalty.
+
+    A new K implements `value`, `selection` and `conjugate`; `SeparableFunction` and `Norm` ask for even less. These
+    take and return JAX arrays in the dtype they are given. What users call (`K(z)`, `subgradient`, `prox`,
+    `domain_distance`, …) is derived here, and accepts NumPy arrays and Python numbers too.
+
+    Source: arXiv 2310.05898, §2–§3; Rockafellar, Convex Analysis, §12.
+    """
+
+    # The declared predicates. A class attribute `is_smooth = True` declares one; calculus rules compute theirs.
+    @property
+    def is_smooth(self) -> bool:
+        """∇K exists everywhere and is Lipschitz."""
+        return False
+
+    @property
+    def is_positively_homogeneous(self) -> bool:
+        """K(tz) = tK(z) for t > 0, which is the same as K* being the indicator of a set."""
+        return False
+
+    @property
+    def is_separable(self) -> bool:
+        """K(z) = Σ k_i(z_i)."""
+        return False
+
+    @abstractmethod
+    def value(self, z: Array) -> Array:
+        """K(z), a scalar of z's dtype; +inf outside the domain."""
+
+    @abstractmethod
+    def selection(self, z: Array) -> Array:
+        """The documented element of ∂K(z), in z's shape; written out, never differentiated at a kink."""
+
+    @abstractmethod
+    def conjugate(self) -> "ConvexFunction":
+        """K*, the convex function K*(y) = sup_z ⟨y, z⟩ − K(z)."""
+
+    def proximal(self, z: Array, step: Array) -> Array:
+        """argmin_u K(u) + ‖u − z‖²/(2·step). Derived from K* by Moreau's identity; one of the pair overrides it."""
+        return z - step * self.conjugate().proximal(z / step, 1 / step)
+
+    def projection(self, y: Array) -> Array:
+        """The nearest point of dom K. A finite K, the default, has all of space for its domain."""
+        return y
+
+    def distance(self, y: Array) -> Array:
+        """The Euclidean distance from y to dom K."""
+        return euclidean_norm(y - self.projection(y))
+
+    def excess(self, y: Array) -> Array:
+        """A cheap upper bound of the Euclidean distance to dom K, 0 inside and exact to first order at the boundary."""
+        return jnp.zeros((), y.dtype)
+
+    def value_within(self, y: Array, allowance: Array) -> Array:
+        """K at the projection of y if y is within `allowance` (a Euclidean distance) of dom K, else +inf."""
+        return self.value(y)
+
+    def dual_norm(self, y: Array) -> Array:
+        """For a homogeneous K: the least r with y ∈ r·dom K*, that is the dual norm when K is a norm."""
+        raise NotImplementedError(f"{type(self).__name__} is not a norm, so it has no dual norm.")
+
+    def dual_norm_selection(self, y: Array) -> Array:
+        """An element z of the subdifferential of the dual norm at y: K(z) ≤ 1 and ⟨z, y⟩ = dual_norm(y)."""
+        raise NotImplementedError(f"{type(self).__name__} is not a norm, so it has no dual norm.")
+
+    def ball_norm(self, v: Array) -> Array:
+        """‖v‖_B, the norm in which a truncation `Truncated(K, M)` bounds its argument.
+
+        The max-norm for separable K, K itself for any other norm, the Euclidean norm otherwise.
+        """
+        if self.is_separable:
+            return jnp.max(jnp.abs(v))
+        return self.value(v) if self.is_positively_homogeneous else euclidean_norm(v)
+
+    def truncated_conjugate(self, y: Array, bound: Array) -> tuple[Array, Array]:
+        """(K_M*(y), an element of ∂K_M*(y)) for K_M = K + indicator of {‖·‖_B ≤ M}, M = `bound`; finite for every y.
+
+        K_M*(y) = inf_z K*(z) + M‖y − z‖_{B,dual}; for a norm and its own ball this is M·max(dual_norm(y) − 1, 0).
+        """
+        from ._truncated import conjugate_over_box, conjugate_over_euclidean_ball, conjugate_over_own_ball
+
+        if self.is_separable:
+            return conjugate_over_box(self, y, bound)
+        if self.is_positively_homogeneous:
+            return conjugate_over_own_ball(self, y, bound)
+        return conjugate_over_euclidean_ball(self, y, bound)
+
+    @follows_arrays
+    def __call__(self, z: Array) -> Array:
+        """K(z), a scalar of z's dtype; +inf outside the domain, never NaN for finite z."""
+        return self.value(z)
+
+    @follows_arrays
+    def subgradient(self, z: Array) -> Array:
+        """The documented element of ∂K(z): ties go to the lowest index, 0 at 0."""
+        return self.selection(z)
+
+    @follows_arrays
+    def prox(self, z: Array, step: Array) -> Array:
+        """argmin_u K(u) + ‖u − z‖²/(2·step), step > 0."""
+        return self.proximal(z, jnp.asarray(step, z.dtype))
+
+    @follows_arrays
+    def domain_projection(self, y: Array) -> Array:
+        """The point of dom K nearest to y in the Euclidean (Frobenius) norm."""
+        return self.projection(y)
+
+    @follows_arrays
+    def domain_distance(self, y: Array) -> Array:
+        """The Euclidean (Frobenius) distance from y to dom K; 0 inside."""
+        return self.distance(y)
+
+    @follows_arrays
+    def fenchel_young_gap(self, z: Array, y: Array) -> Array:
+        """K(z) + K*(y) − ⟨z, y⟩: at least 0 up to rounding, and 0 exactly where y ∈ ∂K(z)."""
+        return self.value(z) + self.conjugate().value(y) - jnp.sum(z * y)
+
+
+def euclidean_norm(v: Array) -> Array:
+    """‖v‖₂ without overflow or underflow: scaled by the largest entry; 0 at 0, +inf where an entry is infinite."""
+    scale = jnp.max(jnp.abs(v))
+    safe = jnp.where((scale > 0) & jnp.isfinite(scale), scale, jnp.ones_like(scale))
+    return jnp.where(jnp.isinf(scale), scale, safe * jnp.sqrt(jnp.sum((v / safe) ** 2)))
+
+
+def direction(v: Array) -> Array:
+    """v/‖v‖₂, and 0 at 0; of full accuracy where the squares of the entries would overflow or underflow."""
+    scale = jnp.max(jnp.abs(v))
+    scaled = v / jnp.where(scale > 0, scale, jnp.ones_like(scale))
+    return scaled / jnp.where(scale > 0, jnp.sqrt(jnp.sum(scaled**2)), jnp.ones_like(scale))
+
+
+def signed_unit_vector(v: Array) -> Array:
+    """sign(v_j)·e_j at the entry j of largest magnitude, the first such j at a tie; 0 at 0."""
+    position = jax.lax.iota(jnp.int32, v.size).reshape(v.shape)
+    first_largest = jax.lax.argmax(jnp.ravel(jnp.abs(v)), 0, jnp.int32)
+    return jnp.where(position == first_largest, jnp.sign(v), jnp.zeros_like(v))
+
+
+def rounding_allowance(y: Array, evaluation_count: float, contraction: Array | float = 1.0) -> Array:
+    """How far outside a set a point may land by rounding alone and still count as inside.
+
+    A run with per-step contraction ηλ, started inside, can settle outside by a relative 3u/(ηλ); storing the point
+    costs another u, evaluating its distance `evaluation_count` more. A bare point has contraction 1.
+    """
+    u = float(jnp.finfo(y.dtype).eps) / 2
+    return u * (1 + evaluation_count + 3 / contraction) * euclidean_norm(y)
+
+
+def is_within(excess: Array, allowance: Array) -> Array:
+    """excess ≤ allowance, with NaN and infinite points outside (a bare comparison calls inf ≤ inf true)."""
+    return jnp.isfinite(excess) & jnp.isfinite(allowance) & (excess <= allowance)

@@ -1,0 +1,94 @@
+"""Convex functions from text such as "Scaled(L1Norm(), 2.0)": parsed, never evaluated."""
+
+import ast
+import inspect
+import math
+from typing import Any
+
+from ._deadzone import DeadzoneL1
+from ._function import ConvexFunction
+from ._group import GroupL2Norm
+from ._huber import Huber, PseudoHuber
+from ._l1 import L1Norm
+from ._l2 import L2Norm
+from ._linf import LinfNorm
+from ._log_cosh import LogCosh
+from ._lp import LpNorm
+from ._moreau import MoreauEnvelope
+from ._scaled import Scaled
+from ._schatten import NuclearNorm, SchattenNorm, SpectralNorm
+from ._separable_sum import SeparableSum
+from ._sorted_l1 import SortedL1Norm
+from ._squared import SquaredL2
+from ._top_k import TopKL1
+from ._truncated import Truncated
+
+ATOMS: tuple[type[ConvexFunction], ...] = (
+    L1Norm, LpNorm, L2Norm, LinfNorm, GroupL2Norm, TopKL1, SortedL1Norm, NuclearNorm, SchattenNorm, SpectralNorm,
+    DeadzoneL1, Huber, PseudoHuber, LogCosh, SquaredL2,
+)  # fmt: skip
+RULES: tuple[type[ConvexFunction], ...] = (Scaled, SeparableSum, MoreauEnvelope, Truncated)
+_BY_NAME = {kind.__name__: kind for kind in (*ATOMS, *RULES)}
+
+
+def parse_convex_function(text: str) -> ConvexFunction:
+    """The function that `text` names: `"L1Norm"`, `"LpNorm(1.5)"`, `"Scaled(L1Norm(), factor=2.0)"`, `"LpNorm(inf)"`.
+
+    **Raises:** `ValueError`, in one sentence, when the text is no name or call of a known function with numbers, lists
+    and functions for arguments, and when the function refuses its arguments.
+    """
+    try:
+        function = _read(ast.parse(text.strip(), mode="eval").body)
+    except (SyntaxError, MemoryError, RecursionError):
+        raise ValueError(f"Cannot read the convex function {_quoted(text)}. {_what_exists()}") from None
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"Cannot build the convex function {_quoted(text)}: {error}") from None
+    if not isinstance(function, ConvexFunction):
+        raise ValueError(f"{_quoted(text)} is no convex function. {_what_exists()}")
+    return function
+
+
+def _read(node: ast.expr) -> Any:
+    match node:
+        case ast.Name(id=("inf" | "nan") as name):
+            return getattr(math, name)
+        case ast.Name(id=name):
+            return _build(name, [], {})
+        case ast.Call(func=ast.Name(id=name), args=args, keywords=keywords):
+            named = {keyword.arg: _read(keyword.value) for keyword in keywords if keyword.arg}
+            if len(named) == len(keywords):
+                return _build(name, [_read(argument) for argument in args], named)
+        case ast.List(elts=entries) | ast.Tuple(elts=entries):
+            return [_read(entry) for entry in entries]
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            number = _read(operand)
+            if isinstance(number, (int, float)):
+                return -number
+        case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
+            return number
+        case ast.Constant(value=None):
+            return None
+    raise ValueError(f"{_quoted(ast.unparse(node))} is not a number, a list or a known function. {_what_exists()}")
+
+
+def _build(name: str, positional: list[Any], named: dict[str, Any]) -> ConvexFunction:
+    if name not in _BY_NAME:
+        raise ValueError(f"{_quoted(name)} is unknown. {_what_exists()}")
+    kind = _BY_NAME[name]
+    try:
+        inspect.signature(kind).bind(*positional, **named)
+    except TypeError as error:
+        raise ValueError(f"{error}; write {_usage(kind)}. {_what_exists()}") from None
+    return kind(*positional, **named)
+
+
+def _quoted(text: str) -> str:
+    return repr(text if len(text) <= 60 else text[:59] + "…")
+
+
+def _usage(kind: type[ConvexFunction]) -> str:
+    return f"{kind.__name__}({', '.join(inspect.signature(kind).parameters)})"
+
+
+def _what_exists() -> str:
+    return f"Known: {', '.join(_usage(kind) for kind in _BY_NAME.values())}."
