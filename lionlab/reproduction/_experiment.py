@@ -49,10 +49,10 @@ class Experiment:
 
 
 def experiments_folder() -> Path:
-    """The folder of the scripts: the clone's own, or the copy inside an installed package."""
+    """The folder of the scripts: the copy inside an installed package, else the clone's own."""
     package = Path(__file__).resolve().parents[1]
-    clone = package.parent / "experiments"
-    return clone if clone.is_dir() else package / "_experiments"
+    inside = package / "_experiments"
+    return inside if inside.is_dir() else package.parent / "experiments"
 
 
 def experiment_stems() -> tuple[str, ...]:

@@ -1,0 +1,109 @@
+"""`lionlab describe NAME`: one claim, experiment, convex function or objective in full."""
+
+import difflib
+import inspect
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import click
+
+from ._console import print_json
+from ._ending import HOLDS, USAGE, Ending
+from ._inventory import convex_functions, first_line, objectives
+from ._options import read_request, takes
+
+Description = dict[str, Any]
+Describers = dict[str, Callable[[], Description]]
+
+
+@click.command("describe")
+@click.argument("name")
+@takes()
+def describe_command(name: str, **options: Any) -> int:
+    """One claim, experiment, convex function or objective in full."""
+    request = read_request(**options)
+    described = _describe(name)
+    if request.as_json:
+        print_json(described)
+        return HOLDS
+    for heading, content in described.items():
+        _print_field(heading, content)
+    return HOLDS
+
+
+def _describe(name: str) -> Description:
+    names: list[str] = []
+    # The light ones first: functions and objectives import JAX.
+    for describers in (_claims, _experiments, _functions):
+        found = describers()
+        if name in found:
+            return found[name]()
+        names += found
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.4)
+    hint = f"Did you mean {', '.join(near)}?" if near else "`lionlab list` names everything."
+    raise Ending(USAGE, f"nothing is called {name!r}. {hint}")
+
+
+def _claims() -> Describers:
+    from ..theorems import claims
+
+    return {claim.id: partial(_of_claim, claim) for claim in claims()}
+
+
+def _experiments() -> Describers:
+    from ..reproduction import experiment_stems
+
+    return {stem: partial(_of_experiment, stem) for stem in experiment_stems()}
+
+
+def _functions() -> Describers:
+    return {key: partial(_of_class, key, kind) for key, kind in {**objectives(), **convex_functions()}.items()}
+
+
+def _of_claim(claim: Any) -> Description:
+    return {
+        "claim": claim.id,
+        "statement": claim.statement,
+        "source": claim.source,
+        "hypotheses": [hypothesis.statement for hypothesis in claim.hypotheses],
+        "measured": claim.observable,
+        "bound": claim.tolerance,
+        "planted wrongs": [wrong.description for wrong in claim.wrongs],
+        "parameters": list(claim.parameters),
+        "command": f"lionlab verify {claim.id}",
+    }
+
+
+def _of_experiment(stem: str) -> Description:
+    from ..reproduction import load_experiment
+
+    experiment = load_experiment(stem)
+    return {
+        "experiment": stem,
+        "title": experiment.title,
+        "caption": experiment.caption,
+        "about": inspect.getdoc(inspect.getmodule(experiment.compute)) or "",
+        "parameters": dict(experiment.parameters),
+        "under --quick": dict(experiment.quick),
+        "command": f"lionlab run {stem}",
+    }
+
+
+def _of_class(name: str, kind: Any) -> Description:
+    if not inspect.isclass(kind):
+        return {"objective": name, "is": first_line(kind), "about": inspect.getdoc(type(kind)) or ""}
+    room = "convex function" if ".convex." in kind.__module__ else "objective"
+    return {room: name, "about": inspect.getdoc(kind) or "", "call": f"{name}{inspect.signature(kind)}"}
+
+
+def _print_field(heading: str, content: Any) -> None:
+    if isinstance(content, Mapping):
+        content = [f"{key} = {value}" for key, value in content.items()]
+    if isinstance(content, list):
+        content = "\n".join(f"- {line}" for line in content) if content else "none"
+    lines = str(content).splitlines() or ["–"]
+    if len(lines) == 1:
+        print(f"{heading}: {lines[0]}")
+    else:
+        print(f"{heading}:", *(f"  {line}" for line in lines), sep="\n")

@@ -1,0 +1,97 @@
+"""The program `lionlab`: its commands, and how it starts and ends."""
+
+import io
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from .. import __version__
+from ._console import print_json
+from ._describe import describe_command
+from ._ending import FAILED, INTERRUPTED, USAGE, Ending
+from ._list import list_command
+from ._report import report_command
+from ._reproduce import reproduce_command
+from ._run import run_command
+from ._verify import verify_command
+
+# One thread per process: sums then have one order, so that results depend neither on --jobs nor on the machine's
+# cores, and processes do not compete. Set here, before NumPy and JAX are imported, and never by the library.
+SINGLE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+SINGLE_THREAD_XLA = "--xla_cpu_multi_thread_eigen=false"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="lionlab")
+def program() -> None:
+    """The executable theory of Lion-K: claims with margins, experiments with figures.
+
+    Exit codes: 0 all holds, 1 a claim is violated, 2 the input makes no sense, 3 inconclusive or nothing applicable,
+    4 the program failed, 130 interrupted.
+    """
+
+
+COMMANDS = (list_command, describe_command, run_command, verify_command, reproduce_command, report_command)
+for command in COMMANDS:
+    program.add_command(command)
+
+
+def main() -> None:
+    """The entry point: runs the command line and exits."""
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    for name, value in SINGLE_THREAD.items():
+        os.environ.setdefault(name, value)
+    if "xla_cpu_multi_thread_eigen" not in os.environ.get("XLA_FLAGS", ""):
+        os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {SINGLE_THREAD_XLA}".strip()
+    for stream in (sys.stdout, sys.stderr):
+        # Mathematics has characters that some terminals do not; a question mark is better than no answer.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    sys.exit(run_program(sys.argv[1:]))
+
+
+def run_program(arguments: Sequence[str]) -> int:
+    """Runs one command line and returns its exit code; whatever happens, one line says what."""
+    as_json = "--json" in arguments
+    is_verbose = bool({"-v", "--verbose"} & set(arguments))
+    try:
+        code = program.main(args=list(arguments), prog_name="lionlab", standalone_mode=False)
+        sys.stdout.flush()
+    except Ending as ending:
+        return _end(ending, as_json, is_verbose)
+    except click.exceptions.NoArgsIsHelpError as shown:
+        print(shown.ctx.get_help() if shown.ctx else shown.message, file=sys.stderr)
+        return USAGE
+    except click.ClickException as error:
+        return _end(Ending(USAGE, error.format_message()), as_json, is_verbose)
+    except (click.Abort, KeyboardInterrupt):
+        return _end(Ending(INTERRUPTED, "interrupted; nothing was finished, run it again."), as_json, is_verbose)
+    except BrokenPipeError:
+        # Whoever read stdout has gone, as with `| head`. Python would complain at its own end without this.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception as error:  # noqa: BLE001  # the last line of defence: an exit code and a sentence
+        failure = Ending(FAILED, f"internal failure: {type(error).__name__}: {error}", trace=traceback.format_exc())
+        return _end(failure, as_json, is_verbose)
+    return code if isinstance(code, int) else 0
+
+
+def _end(ending: Ending, as_json: bool, is_verbose: bool) -> int:
+    if as_json:
+        print_json({**ending.document, "error": ending.message})
+    hint = ""
+    if ending.trace and is_verbose:
+        print(ending.trace, file=sys.stderr, end="")
+    elif ending.trace:
+        hint = " (run it with -v for the traceback)"
+    print(f"lionlab: {ending.message}{hint}", file=sys.stderr)
+    return ending.code
+
+
+def _as_interrupt(*_: Any) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,123 @@
+"""What is current, stale or missing: stored results held against the code, without running or importing it."""
+
+import importlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ..theorems._registry import MODULES
+from ._experiment import experiment_script, experiment_stems
+from ._layout import Layout
+from ._run import experiment_files
+from ._sources import claim_key, claims_source, experiment_key, figure_key
+from ._store import read_json, sha256, write_bytes, write_json
+from ._versions import versions
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing to reproduce: `kind` is "experiment" or "claim"; `module` is a claim's file."""
+
+    kind: str
+    name: str
+    module: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+def experiment_parts() -> list[Part]:
+    """Every experiment."""
+    return [Part("experiment", stem) for stem in experiment_stems()]
+
+
+def claim_parts(layout: Layout) -> list[Part]:
+    """Every claim, in the order of the paper; a file that is not as it was stored is imported, which loads JAX."""
+    stored = _stored_ids(layout)
+    names = {module: stored.get(module) or _ids_in(module) for module in MODULES}
+    return [Part("claim", claim_id, module) for module in MODULES for claim_id in names[module]]
+
+
+def write_contents(layout: Layout, parts: Iterable[Part], seed: int, is_quick: bool) -> None:
+    """Stores which claims there are, so that what is missing can be told without importing them."""
+    ids = {module: [part.name for part in parts if part.module == module] for module in MODULES}
+    claims = [{"module": module, "source": claims_source(module), "ids": ids[module]} for module in MODULES]
+    write_json(layout.contents, {"seed": seed, "is_quick": is_quick, "claims": claims})
+
+
+def settings_of(layout: Layout) -> tuple[int, bool]:
+    """Seed and size (quick or not) of the stored reproduction; those of a standard one where nothing is stored."""
+    stored = read_json(layout.contents) or {}
+    return stored.get("seed", 0), stored.get("is_quick", False)
+
+
+def unknown_claim_files(layout: Layout) -> list[str]:
+    """Files of claims that have changed, or appeared, since the reproduction was stored."""
+    stored = _stored_ids(layout)
+    return [module for module in MODULES if module not in stored]
+
+
+def problem(layout: Layout, part: Part, seed: int, is_quick: bool) -> str | None:
+    """Why a stored result does not stand for the code as it is, in words, or None."""
+    if part.kind == "claim":
+        stored = read_json(layout.evidence(part.name))
+        if stored is None or "evidence" not in stored:
+            return "missing"
+        return _moved(stored, claim_key(part.module, part.name, seed, is_quick))
+    record = read_json(layout.record(part.name))
+    if record is None:
+        return "missing"
+    script = experiment_script(part.name)
+    key = experiment_key(script, seed, is_quick, {})
+    for path in experiment_files(layout, part.name):
+        found = sha256(path)
+        if found is None:
+            return f"{path.name} is missing"
+        if found != record.get("sha256", {}).get(path.name):
+            return f"{path.name} is not the file that was written"
+    moved = _moved(record, key)
+    if moved is None and record.get("figure_key") != figure_key(script, key):
+        return "stale: the code that draws it has changed"
+    return moved
+
+
+def _moved(stored: dict[str, Any], key: str) -> str | None:
+    return None if stored.get("key") == key else "stale: the code, the seed or the parameters have changed"
+
+
+def _stored_ids(layout: Layout) -> dict[str, list[str]]:
+    entries = (read_json(layout.contents) or {}).get("claims", [])
+    return {entry["module"]: entry["ids"] for entry in entries if entry["source"] == claims_source(entry["module"])}
+
+
+def _ids_in(module: str) -> list[str]:
+    return [claim.id for claim in importlib.import_module(f"lionlab.theorems.{module}").CLAIMS]
+
+
+class FinishedHere:
+    """What this machine has finished itself, and how long it took: only that is skipped, never a committed result."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.path = layout.local / "finished.json"
+        self.entries: dict[str, Any] = read_json(self.path) or {}
+        self._hashes = {
+            "experiment": lambda part: sha256(layout.record(part.name)),
+            "claim": lambda part: sha256(layout.evidence(part.name)),
+        }
+
+    def has(self, part: Part) -> bool:
+        """Whether the stored result is the one that was made here, with the packages of today."""
+        entry = self.entries.get(str(part), {})
+        return entry.get("record") == self._hashes[part.kind](part) and entry.get("versions") == versions()
+
+    def seconds(self, part: Part) -> float:
+        """How long it took when it last ran here; a guess for what never did, experiments being longer."""
+        return float(self.entries.get(str(part), {}).get("seconds", 10.0 if part.kind == "experiment" else 3.0))
+
+    def add(self, part: Part, seconds: float) -> None:
+        """Notes that `part` is finished and stored."""
+        record = self._hashes[part.kind](part)
+        self.entries[str(part)] = {"record": record, "versions": versions(), "seconds": round(seconds, 2)}
+        write_json(self.path, self.entries)
+        if not (self.path.parent / ".gitignore").exists():
+            write_bytes(self.path.parent / ".gitignore", b"*\n")

@@ -1,0 +1,138 @@
+"""The whole reproduction: what is left to do, what each finished part leaves, and the pages written at the end."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ._freshness import (
+    FinishedHere,
+    Part,
+    claim_parts,
+    experiment_parts,
+    problem,
+    settings_of,
+    unknown_claim_files,
+    write_contents,
+)
+from ._layout import Layout, clone
+from ._report import Results, readme_block, rendered, results, with_block
+from ._run import FORMS, run_experiment, verify_claim
+from ._sources import shared_runs
+from ._store import read_json, remove_unfinished, write_bytes
+
+Work = tuple[Part, Path, int, bool]
+
+
+class Reproduction:
+    """Every claim and experiment, stored below `out`, for one seed and size."""
+
+    def __init__(self, out: Path, seed: int = 0, is_quick: bool = False) -> None:
+        self.layout = Layout(out)
+        self.seed, self.is_quick = seed, is_quick
+        self.parts = [*experiment_parts(), *claim_parts(self.layout)]
+        self.finished = FinishedHere(self.layout)
+
+    def left(self, parts: list[Part]) -> list[Part]:
+        """Those of `parts` that this machine has not finished for the code as it is, the longest group first."""
+        left = [part for part in parts if self._problem(part) or not self.finished.has(part)]
+        seconds: dict[tuple[str, ...], float] = {}
+        for part in left:
+            seconds[group(part)] = seconds.get(group(part), 0.0) + self.finished.seconds(part)
+        return sorted(left, key=lambda part: -seconds[group(part)])
+
+    def work(self, part: Part) -> Work:
+        """What `perform` needs to do the part in another process."""
+        return part, self.layout.out, self.seed, self.is_quick
+
+    def evidence(self, parts: list[Part]) -> list[dict[str, Any]]:
+        """The stored evidence of those claims among `parts` that have a current one."""
+        claims = [part for part in parts if part.kind == "claim" and not self._problem(part)]
+        return [(read_json(self.layout.evidence(part.name)) or {})["evidence"] for part in claims]
+
+    def write_pages(self) -> list[Path]:
+        """Writes `paper_repro.md`, and in a clone the README's table; removes results of what no longer exists."""
+        self.layout.data_folder.mkdir(parents=True, exist_ok=True)
+        remove_unfinished(self.layout.figures)
+        for path in obsolete(self.layout, self.parts):
+            path.unlink(missing_ok=True)
+        write_contents(self.layout, self.parts, self.seed, self.is_quick)
+        written = []
+        for path, text in pages(self.layout, self._results()).items():
+            if not path.exists() or path.read_text(encoding="utf-8") != text:
+                write_bytes(path, text.encode())
+                written.append(path)
+        return written
+
+    def _results(self) -> Results:
+        return results(self.layout, self.parts, self.seed, self.is_quick)
+
+    def _problem(self, part: Part) -> str | None:
+        return problem(self.layout, part, self.seed, self.is_quick)
+
+
+def group(part: Part) -> tuple[str, ...]:
+    """What is better done in one process: claims that share runs and compilations. An experiment is on its own."""
+    return shared_runs(part.module) if part.kind == "claim" else (str(part),)
+
+
+def perform(work: Work) -> Mapping[str, Any]:
+    """Runs one part and stores it."""
+    part, out, seed, is_quick = work
+    if part.kind == "claim":
+        return verify_claim(part.name, part.module, out, seed, is_quick)
+    return run_experiment(part.name, out, seed, is_quick)
+
+
+def pages(layout: Layout, found: Results) -> dict[Path, str]:
+    """Path → text of every page that is written from the stored results."""
+    texts = {layout.report: rendered(found)}
+    readme = layout.out / "README.md"
+    if layout.out == clone() and not found.is_quick and readme.exists():
+        texts[readme] = with_block(readme.read_text(encoding="utf-8"), readme_block(found))
+    return texts
+
+
+def stale(layout: Layout) -> dict[str, str]:
+    """What is missing, stale, edited or left over, each with the reason, told without running or importing anything."""
+    seed, is_quick = settings_of(layout)
+    changed = unknown_claim_files(layout)
+    found = {f"claims of theorems/{module}.py": "stale or missing: their code has changed" for module in changed}
+    # Files whose claims are unknown are told of above; asking for their claims would import them.
+    known = (read_json(layout.contents) or {}).get("claims", [])
+    parts = experiment_parts()
+    parts += [
+        Part("claim", claim_id, entry["module"])
+        for entry in known
+        if entry["module"] not in changed
+        for claim_id in entry["ids"]
+    ]
+    found |= {str(part): reason for part in parts if (reason := problem(layout, part, seed, is_quick))}
+    if not changed:
+        found |= {_shown(layout, path): "belongs to nothing any more" for path in obsolete(layout, parts)}
+    if not found:
+        for path, text in pages(layout, results(layout, parts, seed, is_quick)).items():
+            if not path.exists():
+                found[_shown(layout, path)] = "missing"
+            elif path.read_text(encoding="utf-8") != text:
+                found[_shown(layout, path)] = "does not say what the stored results say"
+    return found
+
+
+def obsolete(layout: Layout, parts: list[Part]) -> list[Path]:
+    """Files that a reproduction wrote for claims and experiments that no longer exist."""
+    names = {part.name for part in parts}
+    evidence = layout.claims_folder.glob("*.json")
+    found = [path for path in evidence if path.stem not in names and _is_ours(path, "evidence")]
+    for record in layout.data_folder.glob("*.json"):
+        if record.stem not in names and _is_ours(record, "findings"):
+            files = [record, layout.data(record.stem), *(layout.figure(record.stem, form) for form in FORMS)]
+            found += [path for path in files if path.exists()]
+    return sorted(found)
+
+
+def _is_ours(path: Path, key: str) -> bool:
+    return key in (read_json(path) or {})
+
+
+def _shown(layout: Layout, path: Path) -> str:
+    return path.relative_to(layout.out).as_posix()
