@@ -105,3 +105,17 @@ def new_rows(
     for part, names, ratio in zip(figure.subfigures(len(panels), 1, squeeze=False)[:, 0], panels, ratios, strict=True):
         axes.update(zip(names, part.subplots(1, len(names), squeeze=False, width_ratios=ratio)[0], strict=True))
     return figure, axes
+
+
+def draw_counts_over_time(axes: Axes, times: np.ndarray, edges: np.ndarray, counts: np.ndarray) -> None:
+    """Histograms side by side, darker where more; `counts` (len(times), len(edges)−1), both axes evenly spaced."""
+    extent = (float(times[0]), float(times[-1]), float(edges[0]), float(edges[-1]))
+    image = np.where(counts > 0, counts, np.nan).T
+    axes.imshow(image, extent=extent, norm="log", cmap="Blues", origin="lower", aspect="auto", interpolation="nearest")
+
+
+def draw_band(axes: Axes, x: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
+    """The range that theory allows, grey between its two dashed edges."""
+    axes.fill_between(x, low, high, color="#E4E4E4", linewidth=0, zorder=0)
+    for edge in (low, high):
+        axes.plot(x, edge, **THEORY)

@@ -1,6 +1,5 @@
 """`simulate`: NumPy in, one compiled run of Lion-K, NumPy out, with the Lyapunov function recorded on request."""
 
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,6 +20,7 @@ from .dynamics import (
     map_unstacked,
     scan_steps,
     stacked_constants,
+    stacked_objectives,
 )
 from .energy import lyapunov_value
 from .precision import as_numpy, cast_floats, double_precision
@@ -55,12 +55,12 @@ def simulate(
     Source: arXiv 2310.05898, eq. (1)–(3).
     """
     x, m = _checked_start(objective, x0, m0)
-    return _run([method], False, objective, x, m, num_steps, gradient_noise, key, record, record_every)
+    return _run([method], False, [objective], x, m, num_steps, gradient_noise, key, record, record_every)
 
 
 def simulate_batch(
     methods: LionK | Sequence[LionK],
-    objective: Any,
+    objectives: Any,
     x0: Any,
     num_steps: int,
     m0: Any = None,
@@ -73,15 +73,19 @@ def simulate_batch(
 
     `x0` (and `m0`) carry the batch on their first axis. `methods` is one `LionK` for all of them, or B of them with
     the same kind of K and decay, whose constants (λ, β1, β2, η, parameters of K) then differ from run to run.
+    `objectives` likewise is one loss, or a list of B losses of one kind with data of one shape.
     """
     methods = [methods] if isinstance(methods, LionK) else list(methods)
+    objectives = list(objectives) if isinstance(objectives, (list, tuple)) else [objectives]
     xs = as_numpy("x0", x0)
     if xs.ndim < 2:
         raise ValueError(f"x0 of a batch must have the batch as its first axis, got shape {xs.shape}.")
     if len(methods) not in (1, len(xs)):
         raise ValueError(f"methods must be one LionK or as many as there are starts ({len(xs)}), got {len(methods)}.")
-    x, m = _checked_start(objective, xs, m0, is_batch=True)
-    return _run(methods, True, objective, x, m, num_steps, gradient_noise, key, record, record_every)
+    if len(objectives) not in (1, len(xs)):
+        raise ValueError(f"objectives must be one, or as many as there are starts ({len(xs)}), got {len(objectives)}.")
+    x, m = _checked_start(objectives[0], xs, m0, is_batch=True)
+    return _run(methods, True, objectives, x, m, num_steps, gradient_noise, key, record, record_every)
 
 
 def _checked_start(objective: Any, x0: Any, m0: Any, is_batch: bool = False) -> tuple[np.ndarray, np.ndarray]:
@@ -104,7 +108,7 @@ def _checked_start(objective: Any, x0: Any, m0: Any, is_batch: bool = False) -> 
 def _run(
     methods: Sequence[LionK],
     batched: bool,
-    objective: Any,
+    objectives: Sequence[Any],
     x: np.ndarray,
     m: np.ndarray,
     num_steps: int,
@@ -121,9 +125,15 @@ def _run(
     if noise is not None and key is None:
         raise ValueError("key must be given with gradient_noise, an integer seed for instance, so that runs repeat.")
     num_records = num_steps // record_every + 1
-    step_sizes = [method.step_sizes(num_records * record_every) for method in methods]
+    step_sizes = [method.step_sizes(num_steps) for method in methods]
+    is_scheduled = any(callable(method.step_size) for method in methods)
+    # The scan goes on to the next record after the last one, which nobody sees: any step size will do there.
+    used = np.minimum(np.arange(num_records * record_every), num_steps) if is_scheduled else [0]
     with double_precision():
-        K, constants, axes = stacked_constants(methods, step_sizes, x.dtype, len(x) if batched else None)
+        K, constants, axes = stacked_constants(
+            methods, [sizes[used] for sizes in step_sizes], x.dtype, len(x) if batched else None
+        )
+        objective, objective_axes = stacked_objectives(objectives, x.dtype, len(x) if batched else 1)
         keys = None
         if noise is not None:
             keys = jax.random.key(key) if isinstance(key, (int, np.integer)) else key
@@ -131,13 +141,13 @@ def _run(
         result = _compiled(
             K,
             constants,
-            cast_floats(objective, x.dtype),
+            objective,
             cast_floats(noise, x.dtype),
             State(jnp.asarray(x), jnp.asarray(m)),
             keys,
             methods[0].decay,
             batched,
-            axes,
+            (axes, objective_axes),
             num_records,
             record_every,
             tuple(sorted(set(record))),
@@ -148,7 +158,7 @@ def _run(
         m=arrays.get("m"),
         gradient=arrays["gradient"][: num_records - 1] if "gradient" in arrays else None,
         lyapunov=arrays.get("lyapunov"),
-        step_sizes=np.stack(step_sizes, axis=-1)[: num_steps + 1] if batched else step_sizes[0][: num_steps + 1],
+        step_sizes=np.stack(step_sizes, axis=-1) if batched else step_sizes[0],
         record_every=record_every,
         batched=batched,
     )
@@ -180,7 +190,7 @@ def _compiled(
     # batch is vectorised already, and would otherwise need memory for states nobody asked for.
     afterwards = not batched
 
-    def one(K: Any, constants: Constants, start: State, key: Array | None) -> dict[str, Array]:
+    def one(K: Any, constants: Constants, objective: Any, start: State, key: Array | None) -> dict[str, Array]:
         def H(now: Constants, state: State) -> Array:
             return lyapunov_value(K, objective.value(state.x), now, decay, state.x, state.m)
 
@@ -209,6 +219,7 @@ def _compiled(
         return out
 
     if not batched:
-        return one(K, constants, start, key)
-    in_axes = (axes, axes, 0, None if key is None else 0)
-    return eqx.filter_vmap(one, in_axes=in_axes, out_axes=1)(K, constants, start, key)
+        return one(K, constants, objective, start, key)
+    axes, objective_axes = axes
+    in_axes = (axes, axes, objective_axes, 0, None if key is None else 0)
+    return eqx.filter_vmap(one, in_axes=in_axes, out_axes=1)(K, constants, objective, start, key)

@@ -2,6 +2,7 @@
 
 from ._constants import at_step as at_step
 from ._constants import stacked_constants as stacked_constants
+from ._constants import stacked_objectives as stacked_objectives
 from ._method import Constants as Constants
 from ._method import LionK as LionK
 from ._method import State as State
@@ -13,6 +14,18 @@ from ._noise import GaussianNoise as GaussianNoise
 from ._noise import GradientNoise as GradientNoise
 from ._noise import HeavyTailedNoise as HeavyTailedNoise
 from ._noise import as_noise as as_noise
+from ._reflected import ReflectedObjective as ReflectedObjective
 from ._scan import scan_steps as scan_steps
+from ._special_cases import dual_space_preconditioning as dual_space_preconditioning
+from ._special_cases import frank_wolfe as frank_wolfe
+from ._special_cases import gradient_descent as gradient_descent
+from ._special_cases import heavy_ball as heavy_ball
+from ._special_cases import lion as lion
+from ._special_cases import mirror_descent as mirror_descent
+from ._special_cases import muon as muon
+from ._special_cases import nesterov as nesterov
+from ._special_cases import normalized_momentum as normalized_momentum
+from ._special_cases import sign_descent as sign_descent
+from ._special_cases import signum as signum
 from ._trajectory import Trajectory as Trajectory
 from ._unstacked import map_unstacked as map_unstacked

@@ -33,8 +33,34 @@ def stacked_constants(
         rows.append((cast_floats(method.K, dtype), Constants(*(np.asarray(number, dtype) for number in numbers))))
     if len(rows) == 1:
         return *rows[0], None
-    K, constants = jax.tree.map(lambda *leaves: np.stack(leaves) if eqx.is_array(leaves[0]) else leaves[0], *rows)
-    return K, constants, eqx.if_array(0)
+    return *_stacked(rows), eqx.if_array(0)
+
+
+def stacked_objectives(objectives: Sequence[Any], dtype: Any, batch_size: int) -> tuple[Any, Any]:
+    """(objective, axes): one objective for a whole batch (axes None), or one per run with its arrays stacked.
+
+    **Raises:** `ValueError` when their number does not fit, or they are not losses of one kind with one shape of data.
+    """
+    rows = [cast_floats(objective, dtype) for objective in objectives]
+    if len(rows) not in (1, batch_size):
+        raise ValueError(f"objectives must be one, or one for each of the {batch_size} runs, got {len(rows)}.")
+    if len(rows) == 1:
+        return rows[0], None
+    if len({_kind(row) for row in rows}) > 1:
+        raise ValueError(
+            "objectives of one batch must be of one kind, with data of one shape; run the others separately."
+        )
+    return _stacked(rows), eqx.if_array(0)
+
+
+def _kind(tree: Any) -> Any:
+    """What must agree for two trees to be stacked: the structure, the shapes, and everything that is no array."""
+    leaves, structure = jax.tree.flatten(tree)
+    return structure, tuple((leaf.shape, leaf.dtype.name) if eqx.is_array(leaf) else leaf for leaf in leaves)
+
+
+def _stacked(rows: Sequence[Any]) -> Any:
+    return jax.tree.map(lambda *leaves: np.stack(leaves) if eqx.is_array(leaves[0]) else leaves[0], *rows)
 
 
 def at_step(constants: Constants, step_size: Any) -> Constants:
