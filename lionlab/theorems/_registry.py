@@ -6,7 +6,20 @@ import importlib
 from ._claim import Claim
 
 # Each module defines CLAIMS, a tuple of `Claim`.
-MODULES: tuple[str, ...] = ()
+MODULES: tuple[str, ...] = (
+    "conjugate_laws",
+    "monotonicity",
+    "decay_equivalence",
+    "contraction",
+    "invariance",
+    "entry_time",
+    "lower_bound",
+    "ledger_identity",
+    "ledger_signs",
+    "descent",
+    "monotone_reading",
+    "global_lyapunov",
+)
 
 
 @functools.cache

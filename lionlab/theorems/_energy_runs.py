@@ -1,0 +1,154 @@
+"""Runs with their energy ledgers: computed once, shared by the claims about the discrete Lyapunov function."""
+
+import functools
+import weakref
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from ..convex import ConvexFunction, DeadzoneL1, Huber, L1Norm, LpNorm
+from ..energy import Ledger, energy_ledger
+from ..objectives import Loss, example_objectives
+from ._cases import (
+    DECAYS,
+    KINDS,
+    ORDERED_BETAS,
+    PAPER_ROWS,
+    RATES,
+    REVERSED_BETAS,
+    Batch,
+    Case,
+    RippledBowl,
+    batches,
+    bowl,
+    nonconvex_bowl,
+    shape_for,
+    standard_or_given,
+    sweep,
+)
+from ._claim import Run
+from ._hypotheses import boundary
+from ._plain_ledger import Pieces, pieces
+
+UNCONSTRAINED = ((0.05, 0.0),)
+
+
+@dataclass(frozen=True)
+class EnergyRun:
+    """One case, its states (T+1, …), the gradients it used (T, …), and its ledger, arrays of (T,)."""
+
+    case: Case
+    x: np.ndarray
+    m: np.ndarray
+    gradient: np.ndarray
+    ledger: Ledger
+
+
+def isotropic_bowl(shape: Sequence[int]) -> RippledBowl:
+    """½‖x − C‖²: every step of it meets D_f ≤ (L/2)‖Δx‖² with equality."""
+    center = 3 * np.random.default_rng(7).normal(size=shape)
+    return RippledBowl(np.eye(shape[0]), center, np.asarray(0.0))
+
+
+def start_inside(K: ConvexFunction, shape: Sequence[int]) -> Callable[[np.random.Generator, float], np.ndarray]:
+    """Starts with λx0 in dom K*, on its boundary where ∂K* is never empty there (homogeneous K)."""
+
+    def start(rng: np.random.Generator, weight_decay: float) -> np.ndarray:
+        far = 2 * rng.normal(size=shape)
+        if weight_decay == 0:
+            return far
+        projected = boundary(K, far).projection
+        return (1.0 if K.is_positively_homogeneous else 0.9) * projected / weight_decay
+
+    return start
+
+
+@functools.cache
+def energy_cases(is_quick: bool) -> tuple[Case, ...]:
+    """K × decay × (η, λ), λ = 0 included × (β1, β2) × f convex, nonconvex and isotropic.
+
+    The paper's rows with both decays and one K of each further sort; a quick run has three rows. With K = ‖·‖₁ also
+    losses that have no smoothness constant. The tests run every kind with both decays.
+    """
+    quick = ("‖·‖₁", "‖·‖_p", "dead zone")
+    others = ("‖·‖₂", "groups", "log cosh", "sum ℓ2 + Huber", "nuclear")
+    implicit = quick[:1] if is_quick else tuple(PAPER_ROWS)
+    cases: list[Case] = []
+    for label in quick if is_quick else (*PAPER_ROWS, *others):
+        for decay in DECAYS if label in implicit else DECAYS[:1]:
+            cases += kind_cases(label, decay)
+    for name in () if is_quick else ("rosenbrock", "beale"):
+        cases += _sweep(KINDS["‖·‖₁"], example_objectives()[name], "explicit", f"‖·‖₁, f {name}")
+    return tuple(cases)
+
+
+def kind_cases(label: str, decay: str) -> list[Case]:
+    """The cases of one kind of K and one decay, all of one compilation."""
+    K = KINDS[label]
+    shape = shape_for(K)
+    losses = {"convex": bowl(shape), "nonconvex": nonconvex_bowl(shape), "isotropic": isotropic_bowl(shape)}
+    return [case for name, f in losses.items() for case in _sweep(K, f, decay, f"{label}, f {name}")]
+
+
+def _sweep(K: ConvexFunction, f: Loss, decay: str, label: str) -> list[Case]:
+    betas = ORDERED_BETAS + REVERSED_BETAS
+    return sweep(K, f, decay, RATES + UNCONSTRAINED, betas, start=start_inside(K, f.shape), seed=1, label=label)
+
+
+def cases_of(run: Run) -> Sequence[Case]:
+    """The standard cases, or the user's own."""
+    return standard_or_given(run, lambda: energy_cases(run.is_quick))
+
+
+def with_controls(cases: Sequence[Case], run: Run, is_right: bool) -> Sequence[Case]:
+    """The cases; and for a planted wrong beside a user's own case, which need not show it, some standard ones too."""
+    if is_right or not run.parameters:
+        return cases
+    controls = [case for case in energy_cases(True) if isinstance(case.method.K, L1Norm | DeadzoneL1)]
+    return [*cases, *(case for case in controls if case.method.beta1 <= case.method.beta2)]
+
+
+_KNOWN: weakref.WeakKeyDictionary[Case, EnergyRun] = weakref.WeakKeyDictionary()
+
+
+def energy_runs(cases: Iterable[Case]) -> list[EnergyRun]:
+    """The run and ledger of every case, those already known not repeated."""
+    cases = list(cases)
+    for batch in batches([case for case in cases if case not in _KNOWN]):
+        for case, found in zip(batch.cases, _run(batch), strict=True):
+            _KNOWN[case] = found
+    return [_KNOWN[case] for case in cases]
+
+
+_PIECES: weakref.WeakKeyDictionary[Case, Pieces] = weakref.WeakKeyDictionary()
+
+
+def pieces_of(run: EnergyRun) -> Pieces:
+    """The `Pieces` of a run, evaluated once."""
+    if run.case not in _PIECES:
+        _PIECES[run.case] = pieces(run.case, run.x, run.m, run.gradient)
+    return _PIECES[run.case]
+
+
+# Kinds with every feature the plain ledger can get wrong: a norm, penalties kinked and smooth, a curved dual ball.
+SECOND_ROUTE = (L1Norm, LpNorm, DeadzoneL1, Huber)
+
+
+def second_route(cases: Sequence[Case]) -> list[Case]:
+    """The cases that are also computed in plain NumPy: those of `SECOND_ROUTE`, or all where there are none of them."""
+    return [case for case in cases if isinstance(case.method.K, SECOND_ROUTE)] or list(cases)
+
+
+def _run(batch: Batch) -> list[EnergyRun]:
+    trajectory = batch.simulate()
+    ledger = energy_ledger(batch.methods, batch.objective, trajectory)
+    x, m, g = trajectory.x, trajectory.m, trajectory.gradient
+    if x is None or m is None or g is None:
+        raise RuntimeError("a run recorded with x and m must hold x, m and the gradients.")
+    return [EnergyRun(case, x[:, b], m[:, b], g[:, b], one_of(ledger, b)) for b, case in enumerate(batch.cases)]
+
+
+def one_of(ledger: Ledger, index: int) -> Ledger:
+    """The ledger of one run of a batch."""
+    return Ledger(**{field.name: getattr(ledger, field.name)[:, index] for field in fields(ledger)})

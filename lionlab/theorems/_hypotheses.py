@@ -1,0 +1,116 @@
+"""Hypotheses that several theorems share, each checked on a `Case` before anything runs."""
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from ..convex import ConvexFunction
+from ..convex._function import rounding_allowance
+from ..precision import double_precision
+from ._cases import Case, compiled_once
+from ._claim import Hypothesis
+
+
+def boundary(K: ConvexFunction, y: np.ndarray) -> "Boundary":
+    """How y lies to dom K*."""
+    with double_precision():
+        return Boundary(*map(np.asarray, _boundary(K, jnp.asarray(y, jnp.float64))))
+
+
+class Boundary(NamedTuple):
+    """`distance` from y to dom K*, the nearest point, how far outside rounding alone may put y, and ∇K*(y)."""
+
+    distance: np.ndarray
+    projection: np.ndarray
+    allowance: np.ndarray
+    slope: np.ndarray
+
+
+# Compiled: a loop run eagerly is compiled anew at every call.
+@compiled_once
+def _boundary(K: ConvexFunction, y: Array) -> tuple[Array, ...]:
+    K_star = K.conjugate()
+    allowance = rounding_allowance(y, evaluation_count=2.0 * y.size + 8)
+    return K_star.distance(y), K_star.projection(y), allowance, K_star.selection(y)
+
+
+@compiled_once
+def _value(K: ConvexFunction, z: Array) -> Array:
+    return K.value(z)
+
+
+def _starts_inside(case: Case) -> str | None:
+    if case.method.weight_decay == 0:
+        return None
+    found = boundary(case.method.K, case.method.weight_decay * case.x0)
+    if found.distance <= found.allowance:
+        return None
+    return (
+        f"λx0 is {float(found.distance):.3g} outside dom K*, where H is infinite; start inside (x0 = 0 always is), "
+        "or see the global H_M, claim global-lyapunov."
+    )
+
+
+def _has_conjugate_subgradient(case: Case) -> str | None:
+    z = boundary(case.method.K, case.method.weight_decay * case.x0).slope
+    return None if np.isfinite(z).all() else "∂K*(λx0) is empty: λx0 lies on the boundary of dom K*; start inside it."
+
+
+def _is_below_one(case: Case) -> str | None:
+    method = case.method
+    if method.decay == "implicit":
+        return None
+    largest = float(method.step_sizes(case.num_steps)[:-1].max() * method.weight_decay)
+    return None if largest < 1 else f"ηλ is {largest:g}; explicit decay needs ηλ < 1."
+
+
+def _has_finite_bracket(case: Case) -> str | None:
+    method = case.method
+    if method.beta2 < 1 or (method.weight_decay > 0 and method.beta1 < 1):
+        return None
+    return f"β2 = {method.beta2:g} leaves c infinite; take β2 < 1, or λ > 0 and β1 < 1."
+
+
+def _is_finite_function(case: Case) -> str | None:
+    with double_precision():
+        far = _value(case.method.K, jnp.full(case.x0.shape, 1e6, jnp.float64))
+    return (
+        None
+        if np.isfinite(np.asarray(far))
+        else f"K = {case.method.K!r} is +inf at some momenta; take a K that is finite."
+    )
+
+
+def _is_ordered(case: Case) -> str | None:
+    beta1, beta2 = case.method.beta1, case.method.beta2
+    return None if beta1 <= beta2 else f"β1 = {beta1:g} exceeds β2 = {beta2:g}; the theorem needs β1 ≤ β2."
+
+
+def _has_known_smoothness(case: Case) -> str | None:
+    if case.objective.smoothness is not None:
+        return None
+    return f"no smoothness constant L is known for {type(case.objective).__name__}; the theorem needs an L-smooth f."
+
+
+def _decays(case: Case) -> str | None:
+    return None if case.method.weight_decay > 0 else "λ is 0: without weight decay there is no constraint set."
+
+
+def _has_constant_step(case: Case) -> str | None:
+    return "the step size follows a schedule; give a number." if callable(case.method.step_size) else None
+
+
+STARTS_INSIDE = Hypothesis("λx0 ∈ dom K*", _starts_inside)
+CONJUGATE_SUBGRADIENT = Hypothesis("∂K*(λx0) is not empty", _has_conjugate_subgradient)
+BELOW_ONE = Hypothesis("ηλ < 1 where decay is explicit", _is_below_one)
+FINITE_BRACKET = Hypothesis("β2 < 1, or λ > 0 and β1 < 1", _has_finite_bracket)
+FINITE_FUNCTION = Hypothesis("K is convex and finite everywhere", _is_finite_function)
+ORDERED_BETAS = Hypothesis("β1 ≤ β2", _is_ordered)
+KNOWN_SMOOTHNESS = Hypothesis("f is L-smooth with known L", _has_known_smoothness)
+DECAYS = Hypothesis("λ > 0", _decays)
+CONSTANT_STEP = Hypothesis("the step size is constant", _has_constant_step)
+
+LEDGER = (FINITE_FUNCTION, STARTS_INSIDE, CONJUGATE_SUBGRADIENT, BELOW_ONE, FINITE_BRACKET, CONSTANT_STEP)
+"""What the exact ledger of H asks for: any f, any β."""
