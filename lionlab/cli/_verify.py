@@ -63,13 +63,17 @@ def _tasks(names: Sequence[str], request: Request) -> list[Task]:
 
 def _run(tasks: Sequence[Task], request: Request) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Evidence in the order of the tasks, and the outcomes of those that failed."""
+    from ..reproduction._freshness import MODULES, ids_in
     from ..reproduction._pool import default_jobs, perform_all
+    from ..reproduction._sources import shared_runs
 
+    groups = {claim_id: shared_runs(module) for module in MODULES for claim_id in ids_in(module)}
+    jobs = request.jobs or default_jobs()
     found: dict[str, dict[str, Any]] = {}
     failures: dict[str, Any] = {}
     with request.talk.progress("verifying", [1.0] * len(tasks)) as progress:
         try:
-            for task, outcome in perform_all(_verify, tasks, request.jobs or default_jobs()):
+            for task, outcome in perform_all(_verify, tasks, jobs, group=lambda task: groups[task[0]]):
                 if outcome.error:
                     failures[task[0]] = outcome
                 else:

@@ -9,7 +9,7 @@ from ..theorems._registry import MODULES
 from ._experiment import experiment_script, experiment_stems
 from ._layout import Layout
 from ._run import experiment_files
-from ._sources import claim_key, claims_source, experiment_key, figure_key
+from ._sources import claim_key, claims_source, experiment_key, figure_key, shared_runs
 from ._store import read_json, sha256, write_bytes, write_json
 from ._versions import versions
 
@@ -34,7 +34,7 @@ def experiment_parts() -> list[Part]:
 def claim_parts(layout: Layout) -> list[Part]:
     """Every claim, in the order of the paper; a file that is not as it was stored is imported, which loads JAX."""
     stored = _stored_ids(layout)
-    names = {module: stored.get(module) or _ids_in(module) for module in MODULES}
+    names = {module: stored[module] if module in stored else ids_in(module) for module in MODULES}
     return [Part("claim", claim_id, module) for module in MODULES for claim_id in names[module]]
 
 
@@ -90,7 +90,8 @@ def _stored_ids(layout: Layout) -> dict[str, list[str]]:
     return {entry["module"]: entry["ids"] for entry in entries if entry["source"] == claims_source(entry["module"])}
 
 
-def _ids_in(module: str) -> list[str]:
+def ids_in(module: str) -> list[str]:
+    """The claims of one file, which is imported."""
     return [claim.id for claim in importlib.import_module(f"lionlab.theorems.{module}").CLAIMS]
 
 
@@ -111,8 +112,9 @@ class FinishedHere:
         return entry.get("record") == self._hashes[part.kind](part) and entry.get("versions") == versions()
 
     def seconds(self, part: Part) -> float:
-        """How long it took when it last ran here; a guess for what never did, experiments being longer."""
-        return float(self.entries.get(str(part), {}).get("seconds", 10.0 if part.kind == "experiment" else 3.0))
+        """How long it took when it last ran here; for what never did, a guess that puts the long ones first."""
+        guess = 10.0 if part.kind == "experiment" else 30.0 if shared_runs(part.module) != (part.module,) else 3.0
+        return float(self.entries.get(str(part), {}).get("seconds", guess))
 
     def add(self, part: Part, seconds: float) -> None:
         """Notes that `part` is finished and stored."""

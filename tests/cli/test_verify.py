@@ -131,7 +131,9 @@ def test_interrupted_it_prints_what_it_has_and_how_to_go_on(clone: Clone, tmp_pa
         start_new_session=True,
     )
     wait_for(began)
-    time.sleep(0.5)  # the other process may still be handing in its results
+    assert process.stderr is not None
+    while not process.stderr.readline().startswith("[2/3]"):
+        assert process.poll() is None
     if name == "SIGINT":
         os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does: every process of the terminal gets it
     else:

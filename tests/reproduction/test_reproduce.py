@@ -49,7 +49,7 @@ def test_the_report_says_it_all(clone: Clone):
         "How \\*many\\*",
     ):
         assert text in report
-    assert "[is-not-near](#is-not-near) shows where a reading fails: is-not-near" in report
+    assert "[is-not-near](#is-not-near) shows where a reading fails or a hypothesis is needed: is-not-near" in report
     assert "Every claim was run and holds" in report
     rows = [line for line in report.splitlines() if line.startswith("|")]
     assert len(rows) > 20
@@ -275,10 +275,11 @@ def test_interrupted_it_keeps_what_is_finished_and_goes_on_from_there(clone: Clo
         env=clone.environment(SMALL_CLONE_WAIT=str(began)),
         start_new_session=True,
     )
-    while not began.exists():
+    assert process.stderr is not None
+    while not process.stderr.readline().startswith("[2/3]"):
         assert process.poll() is None
+    while not began.exists():
         time.sleep(0.02)
-    time.sleep(0.5)
     os.killpg(process.pid, signal.SIGINT)
     stdout, stderr = process.communicate(timeout=20)
     assert process.returncode == 130, stderr
