@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -63,7 +64,10 @@ def follows_arrays(method: Function) -> Function:
             )
         dtype = dtypes.pop() if dtypes else "float64"
         with double_precision():
-            result = method(self, *(jnp.asarray(array, dtype) for array in numpy_arrays))
+            owner = cast_floats(self, dtype)
+            result = compiled(owner, *(jnp.asarray(array, dtype) for array in numpy_arrays))
             return jax.tree.map(np.asarray, result)
 
+    # Op by op, every call of a method with a loop would compile that loop anew.
+    compiled = eqx.filter_jit(method)
     return wrapped  # type: ignore[return-value]  # the wrapper keeps the method's signature

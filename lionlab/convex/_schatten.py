@@ -46,6 +46,7 @@ class UnitarilyInvariantNorm(Norm):
         return jnp.where(self.dual_norm(y) > 1, projected, y)
 
     def singular_values(self, z: Array) -> Array:
+        """σ_1 ≥ σ_2 ≥ … of a matrix; NaN where an entry is not finite. **Raises:** `ValueError` for a vector."""
         scale, scaled = self._scaled(z)
         return scale * jnp.linalg.svd(scaled, compute_uv=False)
 

@@ -1,5 +1,6 @@
 """Lion-K, the discrete method: described once, run as a compiled scan, with its special cases by name."""
 
+from ._compiled import compiled as compiled
 from ._constants import at_step as at_step
 from ._constants import stacked_constants as stacked_constants
 from ._constants import stacked_objectives as stacked_objectives
@@ -14,6 +15,7 @@ from ._noise import GaussianNoise as GaussianNoise
 from ._noise import GradientNoise as GradientNoise
 from ._noise import HeavyTailedNoise as HeavyTailedNoise
 from ._noise import as_noise as as_noise
+from ._parts import run_in_parts as run_in_parts
 from ._reflected import ReflectedObjective as ReflectedObjective
 from ._scan import scan_steps as scan_steps
 from ._special_cases import dual_space_preconditioning as dual_space_preconditioning

@@ -92,10 +92,13 @@ def descend(
     one = jnp.ones((), start.dtype)
     origin = jnp.zeros_like(start)
     g_origin = f.slope(origin)
-    # The score at the origin, which lies in every dom K*, is the natural unit of the problem.
-    floor = K.value(-g_origin) if has_decay else euclidean_norm(g_origin)
     begin = K.conjugate().projection(weight_decay * start) / weight_decay if has_decay else start
-    value, score, scale = measured(begin, f.slope(begin), floor)
+    g_begin = f.slope(begin)
+    # The score at the origin, which lies in every dom K*, is the natural unit of the problem; where the origin is
+    # stationary that is 0, a unit nothing comes below, and the first gradient takes its place.
+    at_origin, at_begin = (K.value(-g) if has_decay else euclidean_norm(g) for g in (g_origin, g_begin))
+    floor = jnp.where(at_origin > 0, at_origin, at_begin)
+    value, score, scale = measured(begin, g_begin, floor)
     state = Descent(begin, begin, value, score, scale, one, curvature * one, jnp.zeros((), jnp.int64))
     return jax.lax.while_loop(unfinished, advance, state)
 

@@ -55,7 +55,8 @@ def constrained_minimum(
     """A minimiser of F(x) = f(x) + K*(λx)/λ, the reference that runs of Lion-K are held against; always in float64.
 
     SciPy's L-BFGS-B where the problem is smooth on a box (L1Norm, Huber, DeadzoneL1), then, and for every other K from
-    the outset, accelerated proximal gradient descent until S(x) ≤ `tolerance` times the larger of K(−∇f(0)) and the
+    the outset, accelerated proximal gradient descent until S(x) ≤ `tolerance` times the larger of K(−∇f(0)), or
+    K(−∇f(start)) where that is 0, and the
     terms that cancel in S(x). With λ = 0 the plain minimum of f, until ‖∇f(x)‖ ≤ `tolerance`·‖∇f(0)‖.
 
     A convex f is solved from `start` (the origin if None); any other from several starts: `start`, known minimisers of

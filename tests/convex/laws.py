@@ -30,7 +30,7 @@ def observation(K: ConvexFunction) -> Callable:
         s, s_w = at_all(K.selection, z, w)
         p, projected_s, projected_z = at_all(conjugate.projection, w, s, z)
         u, v = K.proximal(z, step), conjugate.proximal(z / step, 1 / step)
-        tilted = conjugate.selection(p)
+        tilted, tilted_s, tilted_v = at_all(conjugate.selection, p, s, v)
         bounds = jnp.stack([bound, 2 * bound, bound, bound])
         truncated, slopes = jax.vmap(K.truncated_conjugate)(jnp.stack([w, w, s, p]), bounds)
         size, slope_size, wide_size = at_all(K.ball_norm, z, slopes[0], slopes[1])
@@ -45,7 +45,8 @@ def observation(K: ConvexFunction) -> Callable:
         within = jax.vmap(conjugate.value_within, (None, 0))(w, jnp.stack([1.01 * excess, 0.5 * excess]))
         entries = jnp.diag(jnp.ravel(z)).reshape(-1, *z.shape) if K.is_separable else z[None]
         return {
-            "z": z, "w": w, "step": step, "bound": bound, "s": s, "s_w": s_w, "u": u, "v": v, "tilted": tilted,
+            "z": z, "w": w, "step": step, "bound": bound, "s": s, "s_w": s_w, "u": u, "v": v,
+            "tilted": tilted, "∇K*(s)": tilted_s, "∇K*(v)": tilted_v,
             "p": p, "P(p)": conjugate.projection(p), "P(s)": projected_s, "P(z)": projected_z, "excess(w)": excess,
             **named("K(z) K(w) K(3z) K(mid) K(tilted) K(u) K(slope) K(in_ball) K(aimed)", K_of),
             **named("K*(s) K*(s_w) K*(p) K*(w) K*(v)", conjugate_of),
@@ -99,7 +100,15 @@ def magnitude(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def norm(a: np.ndarray) -> np.ndarray:
-    return np.sqrt(np.sum(a**2, axis=-1))
+    """‖a‖₂, scaled: the square of a tiny entry would be 0, and with it the tolerance."""
+    scale = np.max(np.abs(a), axis=-1)
+    safe = np.where((scale > 0) & np.isfinite(scale), scale, 1.0)
+    return safe * np.sqrt(np.sum((a / safe[..., None]) ** 2, axis=-1))
+
+
+def finite_norm(a: np.ndarray) -> np.ndarray:
+    """‖a‖₂, and 0 where a has an infinite entry: an empty subdifferential of K* excuses nothing."""
+    return np.where(np.all(np.isfinite(a), axis=-1), norm(np.where(np.isfinite(a), a, 0)), 0)
 
 
 def in_units(o: Observed, residual: np.ndarray, *terms: np.ndarray) -> np.ndarray:
@@ -154,10 +163,15 @@ def subgradient_inequality(K: ConvexFunction, o: Observed) -> np.ndarray:
 
 @law
 def fenchel_young_equality(K: ConvexFunction, o: Observed) -> np.ndarray:
-    """K(z) + K*(s) = ⟨z, s⟩ at s = ∇K(z); in particular K*(∇K(z)) is finite."""
+    """K(z) + K*(s) = ⟨z, s⟩ at s = ∇K(z); in particular K*(∇K(z)) is finite.
+
+    s is rounded, which moves K* by its slope times that: where K* has a kink, as K_M* at the boundary of dom K*, the
+    slope on the far side may be M although z is tiny.
+    """
     gap = o["K(z)"] + o["K*(s)"] - dot(o["z"], o["s"])
+    kink = finite_norm(o["∇K*(s)"]) * norm(o["s"])
     return only_where(
-        np.isfinite(o["K(z)"]), in_units(o, np.abs(gap), o["K(z)"], o["K*(s)"], magnitude(o["z"], o["s"]))
+        np.isfinite(o["K(z)"]), in_units(o, np.abs(gap), o["K(z)"], o["K*(s)"], magnitude(o["z"], o["s"]), kink)
     )
 
 
@@ -228,7 +242,7 @@ def prox_is_optimal(K: ConvexFunction, o: Observed) -> np.ndarray:
     """(z − u)/t ∈ ∂K(u): K(u) + K*(v) = ⟨u, v⟩ at v = prox_{K*/t}(z/t), which is (z − u)/t by Moreau's identity."""
     gap = o["K(u)"] + o["K*(v)"] - dot(o["u"], o["v"])
     # u carries the rounding of z, and v that of z/t; the gap moves by the other's size times that.
-    reach = norm(o["z"]) * (norm(o["v"]) + norm(o["u"]) / o["step"])
+    reach = norm(o["z"]) * (norm(o["v"]) + norm(o["u"]) / o["step"]) + finite_norm(o["∇K*(v)"]) * norm(o["v"])
     return in_units(o, np.abs(gap), o["K(u)"], o["K*(v)"], reach)
 
 
