@@ -14,72 +14,31 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import Array
 
-from ..convex import (
-    ConvexFunction,
-    DeadzoneL1,
-    GroupL2Norm,
-    Huber,
-    L1Norm,
-    L2Norm,
-    LinfNorm,
-    LogCosh,
-    LpNorm,
-    MoreauEnvelope,
-    NuclearNorm,
-    PseudoHuber,
-    Scaled,
-    SchattenNorm,
-    SeparableSum,
-    SortedL1Norm,
-    SpectralNorm,
-    SquaredL2,
-    TopKL1,
-    parse_convex_function,
-)
+from ..convex import ConvexFunction, parse_convex_function
 from ..dynamics import LionK, Trajectory
 from ..objectives import Loss, parse_objective
 from ..precision import as_numpy
 from ..simulation import simulate_batch
+from ._bowls import RippledBowl as RippledBowl
+from ._bowls import bowl as bowl
+from ._bowls import nonconvex_bowl as nonconvex_bowl
 from ._claim import Run
-
-VECTOR, MATRIX = (4,), (3, 2)
+from ._kinds import KINDS as KINDS
+from ._kinds import MATRIX as MATRIX
+from ._kinds import PAPER_ROWS as PAPER_ROWS
+from ._kinds import VECTOR as VECTOR
+from ._kinds import shape_for as shape_for
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def compiled_once(function: Function) -> Function:
     """`function` under jit, for what runs once per compilation: optimising its code would take longer than it saves."""
-    return eqx.filter_jit(function, compiler_options={"xla_backend_optimization_level": 0})
+    options: dict[str, Any] = {"compiler_options": {"xla_backend_optimization_level": 0}}
+    compiled: Any = eqx.filter_jit(function, **options)
+    return compiled
 
-
-PAPER_ROWS: dict[str, ConvexFunction] = {
-    "‖·‖₁": L1Norm(),
-    "‖·‖_p": LpNorm(1.5),
-    "dead zone": DeadzoneL1(0.5),
-    "top-k": TopKL1(2),
-    "Huber": Huber(0.5),
-}
-"""The five rows of table 2 of arXiv 2310.05898, by name."""
-
-OTHER_KINDS: dict[str, ConvexFunction] = {
-    "½‖·‖²": SquaredL2(1.0),
-    "‖·‖₂": L2Norm(),
-    "‖·‖∞": LinfNorm(),
-    "groups": GroupL2Norm([[0, 3], [1], [2]]),
-    "log cosh": LogCosh(2.0),
-    "pseudo-Huber": PseudoHuber(0.5),
-    "sorted ℓ1": SortedL1Norm([2.0, 1.0, 0.5, 0.0]),
-    "scaled ℓ1": Scaled(L1Norm(), 2.0),
-    "sum ℓ2 + Huber": SeparableSum([L2Norm(), Huber(0.3)], sizes=[2, 2]),
-    "envelope of ℓ2": MoreauEnvelope(L2Norm(), 0.5),
-    "nuclear": NuclearNorm(),
-    "spectral": SpectralNorm(),
-    "Schatten": SchattenNorm(3.0),
-}
-KINDS: dict[str, ConvexFunction] = {**PAPER_ROWS, **OTHER_KINDS}
-"""One K of every kind that is finite everywhere, for vectors of shape `VECTOR` or matrices of shape `MATRIX`."""
 
 DECAYS = ("explicit", "implicit")
 RATES = ((0.1, 0.5), (0.02, 1.0), (0.3, 2.0))
@@ -93,65 +52,6 @@ PARAMETERS = (
     "K", "objective", "x0", "m0", "step_size", "weight_decay", "beta1", "beta2", "decay", "num_steps",
 )  # fmt: skip
 """What of a `Case` a user may replace."""
-
-
-class RippledBowl(Loss):
-    """f(x) = ½⟨x−C, A(x−C)⟩ + h Σ(1 − cos x_i), A acting on the first axis of x; L ≤ ‖A‖ + |h|.
-
-    Convex for 0 ≤ A and |h| ≤ λ_min(A). The parameters are arrays: quadratic, convex and nonconvex share a compilation.
-    """
-
-    matrix: np.ndarray
-    center: np.ndarray
-    height: np.ndarray
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return self.center.shape
-
-    @property
-    def smoothness(self) -> float:
-        return float(np.linalg.norm(self.matrix, 2) + np.abs(self.height))
-
-    @property
-    def is_convex(self) -> bool:
-        return bool(np.linalg.eigvalsh(self.matrix).min() >= np.abs(self.height))
-
-    def value(self, x: Array) -> Array:
-        off = x - jnp.asarray(self.center, x.dtype)
-        return jnp.sum(off * self._curved(off)) / 2 + jnp.asarray(self.height, x.dtype) * jnp.sum(1 - jnp.cos(x))
-
-    def slope(self, x: Array) -> Array:
-        return self._curved(x - jnp.asarray(self.center, x.dtype)) + jnp.asarray(self.height, x.dtype) * jnp.sin(x)
-
-    def _curved(self, off: Array) -> Array:
-        A = jnp.asarray(self.matrix, off.dtype).reshape(self.matrix.shape + (1,) * (off.ndim - 1))
-        return jnp.sum(A * off[None], axis=1)
-
-
-def bowl(shape: Sequence[int], seed: int = 0, condition: float = 20.0) -> RippledBowl:
-    """A convex quadratic with eigenvalues from 1/condition to 1 and a centre outside most constraint sets."""
-    rng = np.random.default_rng([seed, *shape])
-    basis, _ = np.linalg.qr(rng.normal(size=(shape[0], shape[0])))
-    A = (basis * np.logspace(-np.log10(condition), 0, shape[0])) @ basis.T
-    return RippledBowl((A + A.T) / 2, 3 * rng.normal(size=shape), np.asarray(0.0))
-
-
-def nonconvex_bowl(shape: Sequence[int], seed: int = 0) -> RippledBowl:
-    """The same bowl with ripples of height 1 ≥ λ_max: many stationary points, L ≤ 2."""
-    smooth = bowl(shape, seed)
-    return RippledBowl(smooth.matrix, smooth.center, np.asarray(1.0))
-
-
-def shape_for(K: ConvexFunction) -> tuple[int, ...]:
-    """The standard shape a K takes: `MATRIX` for those that know only matrices, else `VECTOR`."""
-    for shape in (VECTOR, MATRIX):
-        try:
-            jax.eval_shape(K.value, jax.ShapeDtypeStruct(shape, jnp.float32))
-        except ValueError:
-            continue
-        return shape
-    raise ValueError(f"{K!r} takes neither shape {VECTOR} nor {MATRIX}; give x0 of a shape it takes.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,19 +121,21 @@ def case(
     objective = parse_objective(objective) if isinstance(objective, str) else objective
     if objective is None:
         objective = bowl(np.shape(x0) if np.ndim(x0) else np.shape(m0) if np.ndim(m0) else shape_for(K))
-    x0 = np.zeros(objective.shape) if x0 is None else x0
-    m0 = np.zeros_like(as_numpy("x0", x0)) if m0 is None else m0
+    # The tolerances are those of float64, so that is what runs, whatever precision the start was written in.
+    x0 = np.zeros(objective.shape) if x0 is None else as_numpy("x0", x0).astype(np.float64)
+    m0 = np.zeros_like(x0) if m0 is None else as_numpy("m0", m0).astype(np.float64)
     # A K that cannot take this shape says so here, not in the middle of a run.
     jax.eval_shape(method.K.value, jax.ShapeDtypeStruct(np.shape(x0), jnp.float32))
     named = label or f"{K!r}, η={step_size}, λ={weight_decay}, β=({beta1}, {beta2}), {decay}"
     return Case(named, method, objective, x0, m0, num_steps)
 
 
-def with_parameters(default: Case, parameters: Mapping[str, Any]) -> Case:
+def with_parameters(default: Case, parameters: Mapping[str, Any], keeps_start: bool = True) -> Case:
     """`default` with what the user gave in place of its own.
 
-    The default start and objective are kept where the user's K, objective or start leaves room for them; otherwise
-    the start is 0 and the objective a convex bowl of the user's shape.
+    The default objective is kept where the user's K, objective and start leave room for it, else it is a convex bowl
+    of the user's shape. A start not given is that of the default, moved so that λx0 stays what it was, or 0 where the
+    shape has changed or `keeps_start` is False.
 
     **Raises:** `ValueError` or `TypeError` in words for parameters that make no sense.
     """
@@ -244,7 +146,12 @@ def with_parameters(default: Case, parameters: Mapping[str, Any]) -> Case:
     if not {"objective", "x0", "m0"} & set(parameters):
         K = parse_convex_function(chosen["K"]) if isinstance(chosen["K"], str) else chosen["K"]
         if "K" not in parameters or _takes(K, default.x0.shape):
-            chosen = {"objective": default.objective, "x0": default.x0, "m0": default.m0, **chosen}
+            chosen = {"objective": default.objective, **chosen}
+            given = case(**chosen)
+            lam = given.method.weight_decay
+            if keeps_start and lam > 0:
+                return dataclasses.replace(given, x0=default.x0 * (method.weight_decay / lam), m0=default.m0)
+            return given
     return case(**chosen)
 
 
@@ -256,10 +163,10 @@ def _takes(K: Any, shape: tuple[int, ...]) -> bool:
     return True
 
 
-def standard_or_given(run: Run, standard: Callable[[], Sequence[Case]]) -> list[Case]:
-    """The standard cases, or the one case of the user's parameters over the first of them."""
+def standard_or_given(run: Run, standard: Callable[[], Sequence[Case]], keeps_start: bool = True) -> list[Case]:
+    """The standard cases, or the one case of the user's parameters over the first of them, see `with_parameters`."""
     cases = list(standard())
-    return [with_parameters(cases[0], run.parameters)] if run.parameters else cases
+    return [with_parameters(cases[0], run.parameters, keeps_start)] if run.parameters else cases
 
 
 def sweep(

@@ -56,7 +56,7 @@ class EitherLoss(Loss):
         return self.matrix, self.center, self.signed_features, self.share
 
 
-DIM, ROWS = 10, 40
+DIM, ROWS = 10, 20
 LARGEST_CONDITION = 1e3
 
 

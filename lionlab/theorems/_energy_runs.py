@@ -98,7 +98,7 @@ def _sweep(K: ConvexFunction, f: Loss, decay: str, label: str) -> list[Case]:
 
 def cases_of(run: Run) -> Sequence[Case]:
     """The standard cases, or the user's own."""
-    return standard_or_given(run, lambda: energy_cases(run.is_quick))
+    return standard_or_given(run, lambda: energy_cases(run.is_quick), keeps_start=False)
 
 
 def with_controls(cases: Sequence[Case], run: Run, is_right: bool) -> Sequence[Case]:
@@ -142,10 +142,14 @@ def second_route(cases: Sequence[Case]) -> list[Case]:
 
 def _run(batch: Batch) -> list[EnergyRun]:
     trajectory = batch.simulate()
-    ledger = energy_ledger(batch.methods, batch.objective, trajectory)
     x, m, g = trajectory.x, trajectory.m, trajectory.gradient
     if x is None or m is None or g is None:
         raise RuntimeError("a run recorded with x and m must hold x, m and the gradients.")
+    try:
+        ledger = energy_ledger(batch.methods, batch.objective, trajectory)
+    except ValueError:
+        # A run that rounding puts on a boundary where ∂K* is empty has no ledger: nothing is measured, nothing passes.
+        ledger = Ledger(**{field.name: np.full(g.shape[:2], np.nan) for field in fields(Ledger)})
     return [EnergyRun(case, x[:, b], m[:, b], g[:, b], one_of(ledger, b)) for b, case in enumerate(batch.cases)]
 
 

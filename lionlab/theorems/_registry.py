@@ -19,6 +19,15 @@ MODULES: tuple[str, ...] = (
     "descent",
     "monotone_reading",
     "global_lyapunov",
+    "special_cases",
+    "kkt_score",
+    "annealed_optimum",
+    "lambda_sweep",
+    "rates",
+    "two_cycle",
+    "constant_step",
+    "ablations",
+    "floating_point",
 )
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from ._cases import PARAMETERS, Case, standard_or_given
 from ._claim import Claim, Hypothesis, Measurement, Run, Wrong
-from ._hypotheses import CONSTANT_STEP, DECAYS
+from ._hypotheses import BELOW_ONE, CONSTANT_STEP, DECAYS
 from ._pushed_runs import PushedRun, evaluation_count, is_attained, pushed_cases, pushed_runs, worst_of
 
 UNIT = 2.0**-53
@@ -53,7 +53,8 @@ class Envelope:
 
 def allowance(one: PushedRun) -> np.ndarray:
     """Rounding of one step's distances: 8u for the step as stored, a projection and a ∇K, of ‖λx‖ + ‖λx⁺‖."""
-    return (8 + 2 * evaluation_count(one)) * UNIT * (one.size[1:] + one.size[:-1])
+    rounding = (8 + 2 * evaluation_count(one)) * UNIT * (one.size[1:] + one.size[:-1])
+    return np.where(rounding > 0, rounding, UNIT)  # a run that rests at 0 has no rounding and no distance
 
 
 def step_error(rate: Rate, one: PushedRun) -> float:
@@ -87,10 +88,9 @@ def measure(
 ) -> Measurement:
     """The worst error over all runs, random and adversarial."""
     if run.parameters and subject not in RIGHT:
-        cases = [*cases, *(case for case in pushed_cases(True, False) if case.label.startswith("‖·‖₁"))]
+        controls = [case for case in pushed_cases(True, False) if case.label.startswith("‖·‖₁")]
+        cases = [*cases, *(case for case in controls if BELOW_ONE.failure(case) is None)]
     runs = pushed_runs([case for case in cases if case.method.decay == decay], run)
-    if error is envelope_error:  # at ηλ = 1 the lower envelope is 0 and says nothing
-        runs = [one for one in runs if one.contraction < 1]
     ratio, one = worst_of(runs, partial(error, subject))
     gradients = "pushed outward" if one.is_adversarial else "random"
     return Measurement(ratio, 1.0, len(runs), {"ratio": ratio, "gradients": gradients, **one.case.replay()})
@@ -174,7 +174,7 @@ CLAIMS = (
             "outward push keeps it above e^{−λτ−(ηλ)²t/(2(1−ηλ))}·dist_0, so that both meet as η → 0."
         ),
         source="arXiv 2310.05898, §3, dist ≤ e^{−λ(t−s)}dist_s for the flow; theory for the lower envelope",
-        hypotheses=(DECAYS, CONSTANT_STEP, _is("explicit")),
+        hypotheses=(DECAYS, CONSTANT_STEP, _is("explicit"), BELOW_ONE),
         observable="largest excess of dist_t over e^{−λτ}dist_0, or of the lower envelope over dist_t, over rounding",
         tolerance=TOLERANCE + "; gathered over the steps with weight 1−ηλ, and (λτ+4)u for the exponentials.",
         cases=partial(cases, "explicit"),

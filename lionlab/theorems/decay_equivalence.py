@@ -13,7 +13,7 @@ import numpy as np
 
 from ..dynamics import GaussianNoise, LionK
 from ..simulation import simulate_batch
-from ._cases import KINDS, PAPER_ROWS, PARAMETERS, Case, RippledBowl, batches, bowl, shape_for, standard_or_given, sweep
+from ._cases import KINDS, PARAMETERS, Case, RippledBowl, batches, bowl, shape_for, standard_or_given, sweep
 from ._cases import ORDERED_BETAS as BETAS
 from ._claim import Claim, Measurement, Run, Wrong
 from ._hypotheses import BELOW_ONE, CONSTANT_STEP
@@ -39,7 +39,7 @@ THEOREM = Translation(longer_step)
 
 def explicit_cases(run: Run) -> Sequence[Case]:
     """Explicit decay, every (η, λ) and (β1, β2), starts anywhere. A user's case is taken with explicit decay."""
-    names = ("‖·‖₁",) if run.is_quick else tuple(PAPER_ROWS)
+    names = ("‖·‖₁",) if run.is_quick else ("‖·‖₁", "‖·‖_p", "Huber")
 
     def standard() -> Sequence[Case]:
         def start(shape: tuple[int, ...]) -> Callable[[np.random.Generator, float], np.ndarray]:

@@ -56,7 +56,7 @@ def swept(K: ConvexFunction, label: str, run: Run) -> list[Sweep]:
     """Radii from a quarter to four times ‖x*‖_dual."""
     radii = (0.25, 0.5, 0.8, 0.95, 1.0, 1.05, 1.5, 4.0)
     found = []
-    for i in range(1 if run.is_quick else 4):
+    for i in range(1 if run.is_quick else 2):
         (loss,) = quadratics(1, 70 * run.seed + i)  # of condition number 10
         unit = EitherLoss(loss.matrix, loss.center / dual_norm(K, loss.center), loss.signed_features, loss.share)
         found.append(Sweep(f"{label}, quadratic {i}", K, unit, tuple(1 / radius for radius in radii)))

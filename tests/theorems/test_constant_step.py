@@ -4,8 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from lionlab.theorems import verify
-from lionlab.theorems import constant_step, two_cycle
+from lionlab.theorems import constant_step, two_cycle, verify
 from lionlab.theorems.two_cycle import Constants, orbit
 
 
