@@ -1,6 +1,7 @@
 """`simulate`: NumPy in, one compiled run of Lion-K, NumPy out, with the Lyapunov function recorded on request."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import equinox as eqx
@@ -17,7 +18,9 @@ from .dynamics import (
     Trajectory,
     as_noise,
     at_step,
+    compiled,
     map_unstacked,
+    run_in_parts,
     scan_steps,
     stacked_constants,
     stacked_objectives,
@@ -26,6 +29,9 @@ from .energy import lyapunov_value
 from .precision import as_numpy, cast_floats, double_precision
 
 RECORDABLE = ("x", "m", "lyapunov")
+
+# From this many floating-point numbers of states on, a batch is run in parts on several threads.
+LARGE_BATCH = 2**20
 
 
 def simulate(
@@ -138,21 +144,21 @@ def _run(
         if noise is not None:
             keys = jax.random.key(key) if isinstance(key, (int, np.integer)) else key
             keys = jax.random.split(keys, len(x)) if batched else keys
-        result = _compiled(
-            K,
-            constants,
-            objective,
-            cast_floats(noise, x.dtype),
-            State(jnp.asarray(x), jnp.asarray(m)),
-            keys,
-            methods[0].decay,
-            batched,
-            (axes, objective_axes),
-            num_records,
-            record_every,
-            tuple(sorted(set(record))),
+        in_axes = (axes, axes, objective_axes, 0, None if keys is None else 0) if batched else None
+        run = partial(
+            compiled(_recorded, num_records * record_every * x.size),
+            noise=cast_floats(noise, x.dtype),
+            decay=methods[0].decay,
+            in_axes=in_axes,
+            num_records=num_records,
+            record_every=record_every,
+            record=tuple(sorted(set(record))),
         )
-        arrays = {name: np.asarray(array) for name, array in result.items()}
+        arguments = (K, constants, objective, State(jnp.asarray(x), jnp.asarray(m)), keys)
+        if in_axes is None or num_records * record_every * x.size < LARGE_BATCH:
+            arrays = {name: np.asarray(array) for name, array in run(*arguments).items()}
+        else:
+            arrays = run_in_parts(run, arguments, in_axes, len(x))
     return Trajectory(
         x=arrays.get("x"),
         m=arrays.get("m"),
@@ -170,17 +176,15 @@ def _count(name: str, value: Any, least: int) -> int:
     return int(value)
 
 
-@eqx.filter_jit
-def _compiled(
+def _recorded(
     K: Any,
     constants: Constants,
     objective: Any,
-    noise: GradientNoise | None,
     start: State,
     key: Array | None,
+    noise: GradientNoise | None,
     decay: str,
-    batched: bool,
-    axes: Any,
+    in_axes: Any,
     num_records: int,
     record_every: int,
     record: tuple[str, ...],
@@ -188,7 +192,7 @@ def _compiled(
     wants_states = "x" in record or "m" in record
     # A single run computes H from its recorded states in one vectorised pass, which is faster than inside the scan; a
     # batch is vectorised already, and would otherwise need memory for states nobody asked for.
-    afterwards = not batched
+    afterwards = in_axes is None
 
     def one(K: Any, constants: Constants, objective: Any, start: State, key: Array | None) -> dict[str, Array]:
         def H(now: Constants, state: State) -> Array:
@@ -207,8 +211,9 @@ def _compiled(
             observe=H if "lyapunov" in record and not afterwards else None,
             keep_states=wants_states or afterwards,
             keep_gradients=record_every == 1 and wants_states,
+            batched=in_axes is not None,
         )
-        out = {name: getattr(records.state, name) for name in ("x", "m") if name in record}
+        out: dict[str, Array] = {name: getattr(records.state, name) for name in ("x", "m") if name in record}
         if records.gradient is not None:
             out["gradient"] = records.gradient
         if "lyapunov" in record and afterwards:
@@ -218,8 +223,6 @@ def _compiled(
             out["lyapunov"] = records.observed
         return out
 
-    if not batched:
+    if in_axes is None:
         return one(K, constants, objective, start, key)
-    axes, objective_axes = axes
-    in_axes = (axes, axes, objective_axes, 0, None if key is None else 0)
     return eqx.filter_vmap(one, in_axes=in_axes, out_axes=1)(K, constants, objective, start, key)

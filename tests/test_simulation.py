@@ -1,14 +1,18 @@
 """`simulate` against the plain NumPy loop, and its contract: dtypes, shapes, strides, noise, batches, refusals."""
 
+import os
+
 import jax
 import numpy as np
 import pytest
 from reference import PLAIN, reference_lyapunov, reference_run
 
 from lionlab.convex import DeadzoneL1, Huber, L1Norm, L2Norm, LogCosh, LpNorm, NuclearNorm, SquaredL2
-from lionlab.dynamics import GaussianNoise, LionK
+from lionlab.dynamics import GaussianNoise, LionK, compiled
+from lionlab.dynamics._compiled import SHORT_RUN
+from lionlab.dynamics._parts import SMALLEST_PART, number_of_parts
 from lionlab.objectives import LeastSquaresMatrix, Objective, Quadratic, Rosenbrock
-from lionlab.simulation import simulate, simulate_batch
+from lionlab.simulation import LARGE_BATCH, _recorded, simulate, simulate_batch
 
 KINDS = {
     "l1": L1Norm(),
@@ -122,6 +126,31 @@ def test_a_batch_is_its_runs():
     np.testing.assert_allclose(shared.x[:, 1], batch.x[:, 1], rtol=0, atol=1e-13)
 
 
+def test_a_large_batch_in_parts_is_its_runs():
+    """Long enough to be divided, and to be optimised: the few runs it is compared with are neither."""
+    count, num_steps = 4 * SMALLEST_PART, LARGE_BATCH // (8 * SMALLEST_PART)
+    methods = [LionK(L2Norm(), 0.01 + 1e-4 * i, 0.3) for i in range(count)]
+    starts = np.random.default_rng(5).normal(size=(count, 2))
+    quantities = ("x", "m", "lyapunov")
+    assert number_of_parts(count) > 1 or os.cpu_count() == 1
+    assert starts.size * (num_steps + 1) >= LARGE_BATCH
+    batch = simulate_batch(methods, F, starts, num_steps, record=quantities)
+    for i in (0, 1, SMALLEST_PART - 1, SMALLEST_PART, count - 1):
+        single = simulate(methods[i], F, starts[i], num_steps, record=quantities)
+        assert single.x.size <= SHORT_RUN
+        # ∇K is Lipschitz away from 0, and 1e3 steps of a contracting recursion keep the rounding of a hundred.
+        for name in quantities:
+            np.testing.assert_allclose(getattr(batch, name)[:, i], getattr(single, name), rtol=0, atol=1e-11)
+
+
+@pytest.mark.parametrize(("size", "divides"), [(1, 1), (127, 1), (255, 1), (257, 1), (4096, 2)])
+def test_parts_divide_the_batch(size, divides):
+    parts = number_of_parts(size)
+    assert size % parts == 0
+    assert parts >= min(divides, os.cpu_count() or 1)
+    assert parts == 1 or size // parts >= SMALLEST_PART
+
+
 def test_batched_noise_differs_between_runs():
     batch = simulate_batch(
         LionK(L1Norm(), 0.01, 1.0), F, np.zeros((3, 2)), 20, gradient_noise=GaussianNoise(1.0), key=0
@@ -139,12 +168,14 @@ def test_matrices_and_large_vectors_run_too():
 
 
 def test_new_numbers_need_no_new_compilation():
-    from lionlab.simulation import _compiled
+    run = compiled(_recorded, 2 * 34)  # the compiled function of every run as short as this one
 
     simulate(LionK(Huber(0.4), 0.05, 0.4), F, [0.3, -0.2], 33)
-    before = _compiled._cached._cache_size()
+    before = run._cached._cache_size()
     simulate(LionK(Huber(0.2), 0.01, 0.9, 0.5, 0.6), Quadratic(np.eye(2), [1.0, 2.0]), [1.0, 1.0], 33)
-    assert _compiled._cached._cache_size() == before
+    assert run._cached._cache_size() == before
+    simulate(LionK(Huber(0.2), 0.01, 0.9, 0.5, 0.6), F, [1.0, 1.0], 34)
+    assert run._cached._cache_size() == before + 1
 
 
 METHOD = LionK(L1Norm(), 0.05, 0.4)

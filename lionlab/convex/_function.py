@@ -132,17 +132,32 @@ class ConvexFunction(eqx.Module):
 
 
 def euclidean_norm(v: Array) -> Array:
-    """‖v‖₂ without overflow or underflow: scaled by the largest entry; 0 at 0, +inf where an entry is infinite."""
-    scale = jnp.max(jnp.abs(v))
-    safe = jnp.where((scale > 0) & jnp.isfinite(scale), scale, jnp.ones_like(scale))
-    return jnp.where(jnp.isinf(scale), scale, safe * jnp.sqrt(jnp.sum((v / safe) ** 2)))
+    """‖v‖₂ without overflow or underflow; 0 at 0, +inf where an entry is infinite."""
+    factor, inverse = squarable(jnp.max(jnp.abs(v)))
+    return jnp.sqrt(jnp.sum((v * factor) ** 2)) * inverse
 
 
 def direction(v: Array) -> Array:
     """v/‖v‖₂, and 0 at 0; of full accuracy where the squares of the entries would overflow or underflow."""
     scale = jnp.max(jnp.abs(v))
-    scaled = v / jnp.where(scale > 0, scale, jnp.ones_like(scale))
+    scaled = v * squarable(scale)[0]
     return scaled / jnp.where(scale > 0, jnp.sqrt(jnp.sum(scaled**2)), jnp.ones_like(scale))
+
+
+def squarable(size: Array) -> tuple[Array, Array]:
+    """(s, 1/s) with s·size of a magnitude whose square neither overflows nor underflows, s a power of two.
+
+    It is one of three, chosen by comparison: multiplying by it is exact, and dividing by the largest entry instead
+    would put a division on the critical path of every step of a run.
+    """
+    third = jnp.finfo(size.dtype).maxexp // 3
+    if third < 40:  # float16 leaves no room for a sum of squares between such thresholds
+        safe = jnp.where((size > 0) & jnp.isfinite(size), size, jnp.ones_like(size))
+        return 1 / safe, safe
+    down, one, up = (jnp.full_like(size, 2.0**power) for power in (-2 * third, 0, 2 * third))
+    is_large, is_small = size > 2.0**third, size < 2.0**-third
+    factor = jnp.where(is_large, down, jnp.where(is_small, up, one))
+    return factor, jnp.where(is_large, up, jnp.where(is_small, down, one))
 
 
 def signed_unit_vector(v: Array) -> Array:

@@ -5,7 +5,6 @@ import math
 import equinox as eqx
 import jax.numpy as jnp
 from jax import Array
-from jax.scipy.special import xlogy
 
 from ._parameter import real_parameter, require_above
 from ._separable import SeparableFunction
@@ -27,22 +26,29 @@ class LogCosh(SeparableFunction):
         require_above(self, "sharpness", self.sharpness, 0, remedy="For an infinitely sharp sign use L1Norm().")
 
     def density(self, z: Array) -> Array:
+        # Near 0, log cosh = −½log(1 − tanh²); away from it cosh overflows and |x| − log 2 + log(1 + e^{−2x}) does not.
+        # One logarithm, the costly part, serves both.
         size = jnp.abs(z)
         x = self.sharpness * size
-        # Near 0, log cosh = −½log(1 − tanh²); away from it cosh overflows and |x| − log 2 + … does not.
-        near = -jnp.log1p(-(jnp.tanh(jnp.minimum(x, 1)) ** 2)) / (2 * self.sharpness)
-        far = size - (math.log(2) - jnp.log1p(jnp.exp(-2 * x))) / self.sharpness
-        return jnp.where(x <= 1, near, far)
+        is_near = x <= 1
+        log = jnp.log1p(jnp.where(is_near, -(jnp.tanh(x) ** 2), jnp.exp(-2 * x)))
+        bounded = jnp.where(is_near, -log / 2, log - math.log(2)) / self.sharpness
+        return bounded + jnp.where(is_near, 0, size)
 
     def selection(self, z: Array) -> Array:
         return jnp.tanh(self.sharpness * z)
 
     def conjugate_density(self, y: Array) -> Array:
-        # Near 0 the two entropies cancel; log(1−y²) + 2y·artanh(y) is the same sum with nothing to cancel.
-        small = jnp.where(jnp.abs(y) < 0.5, y, jnp.zeros_like(y))
-        near = jnp.log1p(-(small**2)) + 2 * small * jnp.arctanh(small)
-        far = xlogy(1 + y, 1 + y) + xlogy(1 - y, 1 - y)
-        return jnp.where(jnp.abs(y) < 0.5, near, far) / (2 * self.sharpness)
+        # Near 0 the two entropies cancel; log(1−y²) + 2y·artanh(y) is the same sum with nothing to cancel. Both forms
+        # share their two logarithms, log(1+a) and log(1−a) far out, 2artanh(a) and log(1−a²) near 0, a = |y|.
+        a = jnp.abs(y)
+        is_near = a < 0.5
+        first = jnp.log1p(jnp.where(is_near, 2 * a / (1 - a), a))
+        second = jnp.log1p(-jnp.where(is_near, a**2, a))
+        far = (1 + a) * first + jnp.where(a < 1, (1 - a) * second, 0)
+        return jnp.where(is_near, second + a * first, far) / (2 * self.sharpness)
 
     def conjugate_selection(self, y: Array) -> Array:
-        return jnp.arctanh(y) / self.sharpness
+        # artanh by one logarithm, exact in its argument because 1 − |y| is.
+        a = jnp.abs(y)
+        return jnp.sign(y) * jnp.log1p(2 * a / (1 - a)) / (2 * self.sharpness)

@@ -30,7 +30,8 @@ def stacked_constants(
     rows = []
     for method, sizes in zip(methods, step_sizes, strict=True):
         numbers = (sizes if is_scheduled else sizes[0], method.weight_decay, method.beta1, method.beta2)
-        rows.append((cast_floats(method.K, dtype), Constants(*(np.asarray(number, dtype) for number in numbers))))
+        constants: Any = Constants._make(np.asarray(number, dtype) for number in numbers)
+        rows.append((cast_floats(method.K, dtype), constants))
     if len(rows) == 1:
         return *rows[0], None
     return *_stacked(rows), eqx.if_array(0)

@@ -38,11 +38,13 @@ def scan_steps(
     observe: Callable[[Constants, State], Array] | None = None,
     keep_states: bool = True,
     keep_gradients: bool = False,
+    batched: bool = False,
 ) -> Record:
     """`num_records` states, `record_every` steps apart, beginning with the start itself.
 
     `constants.step_size` is a number, or one per step along its first axis (a schedule). Each state is recorded before
-    the steps that leave it, so the record needs no joining; the steps after the last record are not kept.
+    the steps that leave it, so the record needs no joining; the steps after the last record are not kept. `batched`
+    says that the caller maps the scan over a batch.
     """
     scheduled = constants.step_size.ndim == 1
     times = jnp.arange(num_records * record_every).reshape(num_records, record_every)
@@ -51,7 +53,7 @@ def scan_steps(
     def advance(state: State, time: tuple[Array | None, Array | None]) -> tuple[State, Array]:
         eta, t = time
         g = gradient(state.x)
-        if noise is not None and key is not None:
+        if noise is not None and key is not None and t is not None:
             g = g + noise.sample(jax.random.fold_in(key, t), state, g)
         return step(K, at_step(constants, eta), decay, state, g), g
 
@@ -66,5 +68,5 @@ def scan_steps(
         return after, Record(state if keep_states else None, g if keep_gradients else None, observed)
 
     xs = (etas, times if noise is not None else None)
-    _, records = scan_unstacked(record, start, xs, num_records, unroll=UNROLL)
+    _, records = scan_unstacked(record, start, xs, num_records, batched=batched, unroll=UNROLL)
     return records

@@ -11,10 +11,10 @@ import numpy as np
 from jax import Array
 
 from ..convex import ConvexFunction
-from ..dynamics import Constants, LionK, Trajectory, at_step, map_unstacked, stacked_constants
+from ..dynamics import Constants, LionK, Trajectory, at_step, compiled, map_unstacked, stacked_constants
 from ..precision import as_numpy, cast_floats, double_precision
 from ._function import conjugate_value, lyapunov_from_values, lyapunov_value
-from ._ledger import Entry, Ledger, Node, ledger_entry
+from ._ledger import Entry, Ledger, Node, Values, ledger_entry
 
 
 def lyapunov(method: LionK, objective: Any, x: Any, m: Any, bound: float | None = None) -> np.ndarray:
@@ -79,27 +79,28 @@ def energy_ledger(
         states = (jnp.asarray(x), jnp.asarray(m))
         gradient = None if trajectory.gradient is None else jnp.asarray(trajectory.gradient)
         # Two compiled passes: f, K and K* reach the second through memory, so H and the remainders share their floats.
-        nodes_of: Callable[..., Node] = partial(_nodes, objective, methods[0].decay, M)
-        entries_of: Callable[..., Entry] = partial(_entries, objective, methods[0].decay)
+        values_of: Callable[..., Values] = partial(compiled(_values, x.size), objective, methods[0].decay, M)
+        entries_of: Callable[..., Entry] = partial(compiled(_entries, x.size), objective, methods[0].decay)
         if trajectory.batched:
-            nodes_of = eqx.filter_vmap(nodes_of, in_axes=(axes, axes, 1), out_axes=1)
+            values_of = eqx.filter_vmap(values_of, in_axes=(axes, axes, 1), out_axes=1)
             entries_of = eqx.filter_vmap(entries_of, in_axes=(axes, axes, 1, eqx.if_array(1)), out_axes=1)
-        nodes = nodes_of(K, constants, states)
+        values = values_of(K, constants, states)._asdict()
+        ball_norm = values.pop("ball_norm")  # apart, so that H and H_M share the compiled second pass
+        nodes = Node(*states, **values)
         _check_nodes(nodes, M)
         entries = jax.tree.map(np.asarray, entries_of(K, constants, nodes, gradient))
     if M is not None:
-        largest = np.maximum(entries.ball_norm, 0).max(initial=0.0), np.asarray(nodes.ball_norm).max(initial=0.0)
-        check_bound(float(max(largest)), float(M))
+        largest = np.maximum(np.max(entries.ball_norm, initial=0.0), np.max(np.asarray(ball_norm), initial=0.0))
+        check_bound(float(largest), float(M))
     return _as_ledger(entries, np.asarray(nodes.lyapunov))
 
 
-@eqx.filter_jit
-def _nodes(
+def _values(
     objective: Any, decay: str, bound: Array | None, K: ConvexFunction, constants: Constants, states: tuple
-) -> Node:
+) -> Values:
     etas = constants.step_size if constants.step_size.ndim else None
 
-    def node(eta: Array | None, x: Array, m: Array) -> Node:
+    def values(eta: Array | None, x: Array, m: Array) -> Values:
         now, y = at_step(constants, eta), constants.weight_decay * x
         if bound is not None:
             K_star, z = K.truncated_conjugate(y, bound)
@@ -107,12 +108,11 @@ def _nodes(
             K_star, z = conjugate_value(K, now, y, None), K.conjugate().selection(y)
         f, K_m = objective.value(x), K.value(m)
         H = lyapunov_from_values(now, decay, f, K_star, K_m, jnp.sum(y * m))
-        return Node(x, m, f, K_m, K.selection(m), K_star, z, K.ball_norm(m), H)
+        return Values(f, K_m, K_star, z, H, None if bound is None else K.ball_norm(m))
 
-    return map_unstacked(node, etas, *states)
+    return map_unstacked(values, etas, *states)
 
 
-@eqx.filter_jit
 def _entries(
     objective: Any, decay: str, K: ConvexFunction, constants: Constants, nodes: Node, gradients: Array | None
 ) -> Entry:

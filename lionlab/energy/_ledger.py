@@ -45,18 +45,27 @@ class Ledger:
     lyapunov: np.ndarray
 
 
+class Values(NamedTuple):
+    """What the ledger evaluates at one recorded state (x, m)."""
+
+    f: Array
+    K: Array  # K(m)
+    K_star: Array  # K*(λx), or K_M*(λx)
+    z: Array  # an element of ∂K*(λx), or of ∂K_M*(λx)
+    lyapunov: Array  # H(x, m) with the c of this step
+    ball_norm: Array | None  # ‖m‖_B, for H_M only
+
+
 class Node(NamedTuple):
-    """What the ledger needs to know at one recorded state: values and the chosen subgradients."""
+    """A recorded state and its `Values`, which need not be computed where they are used."""
 
     x: Array
     m: Array
     f: Array
-    K: Array  # K(m)
-    w: Array  # ∇K(m)
-    K_star: Array  # K*(λx), or K_M*(λx)
-    z: Array  # an element of ∂K*(λx), or of ∂K_M*(λx)
-    ball_norm: Array  # ‖m‖_B
-    lyapunov: Array  # H(x, m) with the c of this step
+    K: Array
+    K_star: Array
+    z: Array
+    lyapunov: Array
 
 
 class Entry(NamedTuple):
@@ -87,7 +96,7 @@ def ledger_entry(
     m_tilde = look_ahead(constants, m, gradient)
     rounding = step_rounding(constants, decay, before, after, gradient)
     u = taken_direction(K, constants, decay, before, after, m_tilde, rounding)
-    w = jnp.where(constants.beta1 == constants.beta2, u, after.w)
+    w = jnp.where(constants.beta1 == constants.beta2, u, K.selection(m_next))
     z = jnp.where(lam > 0, after.z, jnp.zeros_like(after.z))
     v = displacement(constants, u, x, x_next, decay)  # η′V
 

@@ -26,7 +26,6 @@ PLACES = ((0.5, 0.6), (2.0, 1.0), (1.0, 0.2), (0.1, 1.0))
 """λ, and how far towards the boundary of the set the point lies."""
 
 
-
 @dataclass(frozen=True)
 class Point:
     """A point x of the set, and what is known of K* in NumPy, without K.

@@ -1,8 +1,8 @@
 """Textbook methods are Lion-K: each named constructor of `lionlab.dynamics` against a textbook written on its own.
 
-    gradient descent, heavy ball, Nesterov, dual-space preconditioning, mirror descent      smooth K, λ = 0
-    Signum, sign descent, normalised momentum                                               a norm, λ = 0
-    Frank–Wolfe, Lion, Muon                                                                 a norm, λ > 0
+gradient descent, heavy ball, Nesterov, dual-space preconditioning, mirror descent      smooth K, λ = 0
+Signum, sign descent, normalised momentum                                               a norm, λ = 0
+Frank–Wolfe, Lion, Muon                                                                 a norm, λ > 0
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,6 +1,6 @@
 """The period-2 orbit of constant-step Lion in one dimension, in exact rational arithmetic.
 
-    f(x) = (a/2)x², K = |·|, explicit decay, c = η/(2−ηλ):   (x, m) = ±c·(1, (1−β2)a/(1+β2))
+f(x) = (a/2)x², K = |·|, explicit decay, c = η/(2−ηλ):   (x, m) = ±c·(1, (1−β2)a/(1+β2))
 """
 
 from collections.abc import Callable, Sequence
