@@ -101,6 +101,12 @@ def cases_of(run: Run) -> Sequence[Case]:
     return standard_or_given(run, lambda: energy_cases(run.is_quick), keeps_start=False)
 
 
+def ordered_cases_of(run: Run) -> Sequence[Case]:
+    """The standard cases with β1 ≤ β2, or the user's own whatever they are."""
+    cases = cases_of(run)
+    return cases if run.parameters else [one for one in cases if one.method.beta1 <= one.method.beta2]
+
+
 def with_controls(cases: Sequence[Case], run: Run, is_right: bool) -> Sequence[Case]:
     """The cases; and for a planted wrong beside a user's own case, which need not show it, some standard ones too."""
     if is_right or not run.parameters:

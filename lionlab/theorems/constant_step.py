@@ -164,7 +164,7 @@ CLAIMS: tuple[Claim, ...] = (
             "On f = (a/2)x² constant-step Lion never comes closer than η: |x⁺| + (1−ηλ)|x| ≥ η at every step with "
             "m̃ ≠ 0, so mean S ≥ ac(1+λc) − O(1/T), c = η/(2−ηλ), for all β1, β2."
         ),
-        source="theory of the constant step, beyond arXiv 2310.05898: |x⁺| ≥ η − (1−ηλ)|x|, summed, and Jensen",
+        source="derived here, beyond arXiv 2310.05898: |x⁺| ≥ η − (1−ηλ)|x|, summed, and Jensen",
         hypotheses=(
             Hypothesis("0 < ηλ ≤ 1 and the start lies in the box", leaves),
             Hypothesis("the run is not at rest at the solution", at_rest),
@@ -188,7 +188,7 @@ CLAIMS: tuple[Claim, ...] = (
             "Where ∇K is Lipschitz near −∇f(x*) (Huber; an active ℓp ball; ℓ1 with its optimum at a vertex) Lion-K "
             "converges at a constant step size: S falls to rounding."
         ),
-        source="theory of the constant step, beyond arXiv 2310.05898",
+        source="derived here, beyond arXiv 2310.05898",
         hypotheses=(
             Hypothesis("ηλ ≤ 1", lambda one: None if one.step_size * one.problems.weight_decay <= 1 else "ηλ > 1."),
         ),

@@ -131,7 +131,7 @@ CLAIMS = (
             "Explicit decay: dist(λx⁺, dom K*) ≤ (1−ηλ)·dist(λx, dom K*) for any gradients and 0 ≤ ηλ ≤ 1, with "
             "equality under an outward push for every norm, dead zone and Huber."
         ),
-        source="arXiv 2310.05898, §3 (phase 1), in discrete time (theory)",
+        source="arXiv 2310.05898, §3 (phase 1), carried to discrete time here",
         hypotheses=(DECAYS, CONSTANT_STEP, _is("explicit")),
         observable=OBSERVABLE,
         tolerance=TOLERANCE + ".",
@@ -152,7 +152,7 @@ CLAIMS = (
             "Implicit decay: dist(λx⁺, dom K*) ≤ dist(λx, dom K*)/(1+ηλ) for any gradients and any ηλ ≥ 0, with "
             "equality under an outward push for every norm, dead zone and Huber."
         ),
-        source="arXiv 2310.05898, §3 (phase 1), in discrete time (theory)",
+        source="arXiv 2310.05898, §3 (phase 1), carried to discrete time here",
         hypotheses=(DECAYS, CONSTANT_STEP, _is("implicit")),
         observable=OBSERVABLE,
         tolerance=TOLERANCE + ".",
@@ -173,7 +173,7 @@ CLAIMS = (
             "At time τ = ηt explicit decay has brought the distance below the flow's envelope e^{−λτ}·dist_0, and an "
             "outward push keeps it above e^{−λτ−(ηλ)²t/(2(1−ηλ))}·dist_0, so that both meet as η → 0."
         ),
-        source="arXiv 2310.05898, §3, dist ≤ e^{−λ(t−s)}dist_s for the flow; theory for the lower envelope",
+        source="arXiv 2310.05898, §3, dist ≤ e^{−λ(t−s)}dist_s for the flow; the lower envelope is derived here",
         hypotheses=(DECAYS, CONSTANT_STEP, _is("explicit"), BELOW_ONE),
         observable="largest excess of dist_t over e^{−λτ}dist_0, or of the lower envelope over dist_t, over rounding",
         tolerance=TOLERANCE + "; gathered over the steps with weight 1−ηλ, and (λτ+4)u for the exponentials.",

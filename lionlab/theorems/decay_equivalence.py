@@ -137,7 +137,7 @@ CLAIMS = (
     Claim(
         id="explicit-is-implicit",
         statement="For ηλ < 1, explicit decay with step η makes the steps of implicit decay with η′ = η/(1−ηλ).",
-        source="arXiv 2310.05898, eq. (1)–(3) against Theorem 4.1 (theory: exact)",
+        source="arXiv 2310.05898, eq. (1)–(3) against Theorem 4.1; derived here",
         hypotheses=(BELOW_ONE, CONSTANT_STEP),
         observable="largest difference between the two runs, entry by entry, in units of the rounding of their steps",
         tolerance=(

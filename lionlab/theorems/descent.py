@@ -14,7 +14,7 @@ import numpy as np
 
 from ._cases import PARAMETERS, Case
 from ._claim import Claim, Measurement, Run, Wrong
-from ._energy_runs import EnergyRun, cases_of, energy_runs, with_controls
+from ._energy_runs import EnergyRun, energy_runs, ordered_cases_of, with_controls
 from ._hypotheses import KNOWN_SMOOTHNESS, LEDGER, ORDERED_BETAS
 
 SMALL = 1e-6
@@ -88,7 +88,7 @@ CLAIMS = (
         hypotheses=HYPOTHESES,
         observable="largest excess of the left side over the right, in units of its rounding bound",
         tolerance=TOLERANCE + ".",
-        cases=cases_of,
+        cases=ordered_cases_of,
         measure=partial(measure, one_step),
         subject=Constants(),
         wrongs=(
@@ -106,7 +106,7 @@ CLAIMS = (
         hypotheses=HYPOTHESES,
         observable="largest excess of ηΣ(aΔ1+bΔ2) over H_0 − H_T + (L/2)Σ‖x⁺−x‖² in units of its rounding bound",
         tolerance=TOLERANCE + ", summed over the steps. With H_T ≥ inf H the sentence measured is the stronger one.",
-        cases=cases_of,
+        cases=ordered_cases_of,
         measure=partial(measure, average),
         subject=Constants(),
         wrongs=(
@@ -120,11 +120,11 @@ CLAIMS = (
     Claim(
         id="bounded-rise",
         statement="For β1 ≤ β2, H rises in a step by at most D_f(x⁺;x), and for L-smooth f by at most (L/2)‖x⁺−x‖².",
-        source="arXiv 2310.05898, Theorem 4.1 (theory: the four signed terms of the exact form dropped)",
+        source="arXiv 2310.05898, Theorem 4.1 (the exact form with its signed remainders dropped)",
         hypotheses=HYPOTHESES,
         observable="largest of ΔH − D_f and D_f − (L/2)‖x⁺−x‖², in units of the rounding bound",
         tolerance=TOLERANCE + ".",
-        cases=cases_of,
+        cases=ordered_cases_of,
         measure=partial(measure, rise),
         subject=Constants(),
         wrongs=(

@@ -82,7 +82,7 @@ CLAIMS = (
             "dist(λx, dom K*) ≤ δ from step ⌈log(δ/dist_0)/log(1−ηλ)⌉ on (1/(1+ηλ) for implicit decay), whatever the "
             "gradients; an outward push needs exactly that many steps, and no coordinate enters in an outward step."
         ),
-        source="theory: consequence of phase 1, arXiv 2310.05898, §3",
+        source="derived here from phase 1, arXiv 2310.05898, §3",
         hypotheses=(DECAYS, CONSTANT_STEP),
         observable="largest observed − predicted number of steps (|observed − predicted| where the bound is attained)",
         tolerance="0 steps: both are whole numbers, and the δ asked for lie away from a whole number of steps.",

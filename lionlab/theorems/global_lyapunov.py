@@ -168,7 +168,7 @@ CLAIMS = (
             "Where ‖m̃_t‖_B ≤ M, H_M is finite from any start, keeps the exact ledger with its four signs through both "
             "phases, and equals H inside the constraint set; an M below ‖m̃_t‖_B is refused."
         ),
-        source="theory: K + indicator of a ball in place of K in arXiv 2310.05898, Theorem 4.1",
+        source="derived here: K + indicator of a ball in place of K in arXiv 2310.05898, Theorem 4.1",
         hypotheses=(FINITE_FUNCTION, DECAYS, BELOW_ONE, FINITE_BRACKET, ORDERED, CONSTANT_STEP),
         observable="worst of residual, signed terms, ΔH_M − D_f and, for norms inside, H_M − H, over their rounding",
         tolerance="1: the bounds of the ledger (see ledger-identity, ledger-signs), whose terms now carry M·dist_B.",

@@ -61,7 +61,7 @@ CLAIMS = (
             "At every step H(x⁺,m⁺) − H(x,m) = −ηaΔ1 − ηbΔ2 + D_f(x⁺;x) − (1/λ+c)D_K*(λx;λx⁺) − cD_K(m;m⁺), for "
             "every f, convex or not, every convex K, every step size, and β1 above β2 too."
         ),
-        source="arXiv 2310.05898, Theorem 4.1, with its three remainders written out (theory: exact form)",
+        source="arXiv 2310.05898, Theorem 4.1, with its three remainders written out; the exact form is derived here",
         hypotheses=LEDGER,
         observable="worst |residual| of a step over its rounding bound; and of the terms between the two routes",
         tolerance=(

@@ -61,7 +61,7 @@ CLAIMS = (
             "At every step −ηaΔ1, −(1/λ+c)D_K*(λx;λx⁺) and −cD_K(m;m⁺) are ≤ 0, and so is −ηbΔ2 where β1 ≤ β2: only "
             "the remainder D_f of the loss can raise H."
         ),
-        source="arXiv 2310.05898, Theorem 4.1 and its monotonicity lemma (theory: exact form)",
+        source="arXiv 2310.05898, Theorem 4.1 and its monotonicity lemma; the exact form is derived here",
         hypotheses=LEDGER,
         observable="worst signed term of a step over its sign allowance",
         tolerance=(

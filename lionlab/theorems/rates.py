@@ -277,7 +277,7 @@ CLAIMS: tuple[Claim, ...] = (
             "With step sizes that do not increase, Ση_t S(x_t) ≤ F(x_0) − inf F + 2√D β1η_0n_0/(1−β2) "
             "+ (2 + 4β1/(1−β2)) L D Ση_t², f convex or not: Ση = ∞ and η → 0 drive S to 0."
         ),
-        source="theory of annealing, beyond arXiv 2310.05898 and 2411.07724",
+        source="derived here, beyond arXiv 2310.05898 and 2411.07724",
         hypotheses=(INSIDE, NOT_INCREASING, FORGETS, SMOOTH),
         observable="largest ratio of the left to the right side, with F(x_T) ≥ inf F in place of inf F",
         tolerance="1: the theorem's own right side, made smaller by F(x_T) − inf F",

@@ -114,7 +114,7 @@ CLAIMS: tuple[Claim, ...] = (
             "On f = (a/2)x² constant-step Lion has the period-2 orbit (x, m) = ±c(1, (1−β2)a/(1+β2)), c = η/(2−ηλ), "
             "exactly when 1 + β2 − 2β1 > 0; small deviations shrink with the eigenvalues 1−ηλ and β2."
         ),
-        source="theory of the constant step, beyond arXiv 2310.05898; proof: insert the orbit in the recursion",
+        source="derived here, beyond arXiv 2310.05898; proof: insert the orbit in the recursion",
         hypotheses=(Hypothesis("0 < ηλ ≤ 1", too_long),),
         observable="sets of constants (a, η, λ, β1, β2) that contradict the statement, in exact rational arithmetic",
         tolerance="none: equality of fractions",
