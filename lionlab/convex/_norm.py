@@ -29,10 +29,11 @@ class Norm(ConvexFunction):
         return DualBallIndicator(self)
 
     def proximal(self, z: Array, step: Array) -> Array:
-        scaled = z / step
+        scaled = z / jnp.where(step > 0, step, jnp.ones_like(step))
         projected = self.dual_ball_projection(scaled)
         # An entry the projection leaves alone goes to exactly 0, which z − step·(z/step) may miss by rounding.
-        return jnp.where(projected == scaled, jnp.zeros_like(z), z - step * projected)
+        moved = jnp.where(projected == scaled, jnp.zeros_like(z), z - step * projected)
+        return jnp.where(step > 0, moved, z)
 
 
 class DualBallIndicator(ConvexFunction):

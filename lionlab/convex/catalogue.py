@@ -86,6 +86,8 @@ CATALOGUE: dict[str, Example] = {
     "envelope of scaled dead zone": Example(MoreauEnvelope(Scaled(DeadzoneL1(0.4), 3.0), 0.5), (3,)),
     "truncated l1": Example(Truncated(L1Norm(), 2.0), (3,)),
     "truncated l2": Example(Truncated(L2Norm(), 2.0), (3,)),
+    "truncated lp 1.5": Example(Truncated(LpNorm(1.5), 2.0), (3,)),
+    "truncated spectral": Example(Truncated(SpectralNorm(), 1.5), (3, 2)),
     "truncated linf": Example(Truncated(LinfNorm(), 1.5), (3,)),
     "truncated log cosh": Example(Truncated(LogCosh(1.0), 1.5), (3,)),
     "truncated envelope": Example(Truncated(MoreauEnvelope(L2Norm(), 0.5), 2.0), (3,)),

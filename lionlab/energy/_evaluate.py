@@ -11,7 +11,7 @@ import numpy as np
 from jax import Array
 
 from ..convex import ConvexFunction
-from ..dynamics import Constants, LionK, Trajectory, at_step, compiled, map_unstacked, stacked_constants
+from ..dynamics import Constants, LionK, Trajectory, at_step, bracket_weight, compiled, map_unstacked, stacked_constants
 from ..precision import as_numpy, cast_floats, double_precision
 from ._function import conjugate_value, lyapunov_from_values, lyapunov_value
 from ._ledger import Entry, Ledger, Node, Values, ledger_entry
@@ -74,6 +74,7 @@ def energy_ledger(
     with double_precision():
         batch_size = x.shape[1] if trajectory.batched else None
         K, constants, axes = stacked_constants(methods, sizes, x.dtype, batch_size)
+        _check_finite_bracket(constants, methods[0].decay)
         objective = cast_floats(objective, x.dtype)
         M = None if bound is None else jnp.asarray(bound, x.dtype)
         states = (jnp.asarray(x), jnp.asarray(m))
@@ -145,6 +146,16 @@ def _as_ledger(entries: Entry, lyapunov: np.ndarray) -> Ledger:
     columns = entries._asdict()
     columns.pop("ball_norm")
     return Ledger(**columns, lyapunov=lyapunov)
+
+
+def _check_finite_bracket(constants: Constants, decay: str) -> None:
+    """A β a hair below 1 in float64 can be 1 in the run's own precision."""
+    stacked = constants.step_size.ndim - np.ndim(constants.beta1)  # a schedule's axis comes last
+    others = [np.asarray(number)[(..., *[None] * stacked)] for number in constants[1:]]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        weight = bracket_weight(Constants._make([constants.step_size, *others]), decay)
+    if not np.isfinite(weight).all():
+        raise ValueError("the weight c of the Lyapunov bracket is infinite in this precision; lower beta1 or beta2.")
 
 
 def check_bracket(method: LionK) -> None:

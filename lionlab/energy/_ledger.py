@@ -95,9 +95,16 @@ def ledger_entry(
     dx, dm = x_next - x, m_next - m
     m_tilde = look_ahead(constants, m, gradient)
     rounding = step_rounding(constants, decay, before, after, gradient)
+    if K.is_smooth:  # the step's ∇K(m̃⁺) and the recomputed one differ by what rounding m̃⁺ does to them
+        r = rounding.m_tilde
+        spread = jnp.abs(K.selection(m_tilde + r) - K.selection(m_tilde - r))
+        rounding = rounding._replace(x=rounding.x + constants.step_size * spread)
     u = taken_direction(K, constants, decay, before, after, m_tilde, rounding)
     w = jnp.where(constants.beta1 == constants.beta2, u, K.selection(m_next))
-    z = jnp.where(lam > 0, after.z, jnp.zeros_like(after.z))
+    u_off = jnp.finfo(x.dtype).eps / 2
+    # u − λx⁺ is this share of u − λx. At ηλ = 1 it is 0, λx⁺ = u, and m̃⁺ itself is the element of ∂K*(λx⁺) to take.
+    share = jnp.maximum(1 - constants.step_size * lam, 8 * u_off) if decay == "explicit" else jnp.ones_like(lam)
+    z = jnp.where(share <= 8 * u_off, m_tilde, jnp.where(lam > 0, after.z, jnp.zeros_like(after.z)))
     v = displacement(constants, u, x, x_next, decay)  # η′V
 
     H = lyapunov_from_values(constants, decay, before.f, before.K_star, before.K, lam * jnp.sum(x * m))
@@ -113,7 +120,6 @@ def ledger_entry(
 
     # Rounding. Every inner product of d terms costs at most (d+2)u Σ|a_i b_i|, the handful of operations that combine
     # the parts a further 16u of their magnitudes; `step_rounding` is what storing the step itself did to the identity.
-    u_off = jnp.finfo(x.dtype).eps / 2
     size = jnp.abs
     values = size(before.f) + size(after.f) + penalty * (size(before.K_star) + size(after.K_star))
     values = values + c * (size(before.K) + size(after.K) + lam * jnp.sum(size(x * m) + size(x_next * m_next)))
@@ -129,7 +135,8 @@ def ledger_entry(
     # λx⁺ may lie outside dom K* by what a run settles at (3u/(ηλ) relative), which tips Δ1 and D_K* by as much.
     contraction = jnp.maximum(constants.step_size * lam, u_off)
     settled = u_off * (2 * x.size + 12 + 3 / contraction) * lam * jnp.sqrt(jnp.sum(x_next**2))
-    outward = constants.step_size * a * jnp.sqrt(jnp.sum((m_tilde - z) ** 2)) + c * jnp.sqrt(jnp.sum(m_next**2))
+    # Rounding in λx⁺ reaches Δ1 through u − λx = (u − λx⁺)/share.
+    outward = constants.step_size * a / share * jnp.sqrt(jnp.sum((m_tilde - z) ** 2)) + c * jnp.sqrt(jnp.sum(m_next**2))
     return Entry(
         change, alignment, enhancement, loss_remainder, conjugate_remainder, momentum_remainder,
         change - total, bound, bound + settled * outward, K.ball_norm(m_tilde),
@@ -169,11 +176,14 @@ def taken_direction(
     """u = ∇K(m̃⁺) as the step took it.
 
     Where m̃⁺ is a tie up to rounding, recomputing it may select another element of ∂K than the step did. Then, and
-    only if the step's own direction (x⁺−x)/η + λx is an element of ∂K(m̃⁺) up to rounding (its Fenchel–Young gap
-    tells), that one is used. A direction that is no such element keeps the recomputed u, and shows in the residual.
+    only if K has kinks and the step's own direction (x⁺−x)/η + λx is an element of ∂K(m̃⁺) up to rounding (its
+    Fenchel–Young gap tells), that one is used. A direction that is none keeps the recomputed u, and shows in the
+    residual.
     """
     eta, lam = constants.step_size, constants.weight_decay
     u = K.selection(m_tilde)
+    if K.is_smooth:  # no ties; and there the gap is quadratic, blind to a direction that is wrong by its square root
+        return u
     dx = after.x - before.x
     defect = jnp.abs(dx - displacement(constants, u, before.x, after.x, decay))
     taken = dx / eta + lam * (before.x if decay == "explicit" else after.x)

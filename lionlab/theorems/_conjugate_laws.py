@@ -135,9 +135,15 @@ def _singular_values(z: np.ndarray) -> np.ndarray:
     return np.linalg.svd(z, compute_uv=False)
 
 
+def _scaled_norm(z: np.ndarray, p: float) -> float:
+    """‖z‖_p with the largest entry divided out: |z|^p overflows for p in the thousands."""
+    largest = float(np.max(np.abs(z)))
+    return largest * float(np.linalg.norm(z / largest, p)) if largest > 0 else 0.0
+
+
 PLAIN_VALUES: Mapping[type[ConvexFunction], Callable[..., float]] = {
     L1Norm: lambda K, z: float(np.abs(z).sum()),
-    LpNorm: lambda K, z: float(np.linalg.norm(z.ravel(), K.p)),
+    LpNorm: lambda K, z: _scaled_norm(z.ravel(), K.p),
     DeadzoneL1: lambda K, z: float(np.maximum(np.abs(z) - K.threshold, 0).sum()),
     TopKL1: lambda K, z: float(np.sort(np.abs(z).ravel())[::-1][: K.k].sum()),
     Huber: lambda K, z: float(

@@ -84,10 +84,20 @@ class PushedRun:
 def is_attained(one: PushedRun) -> bool:
     """Whether an outward push makes ∇K(m̃) support dom K* at the nearest point, so that no step does better.
 
-    So for every norm, and for dead zone and Huber once the push is beyond their threshold.
+    So for every norm when nothing but the push is in m̃, and for separable K, dead zone and Huber among them, where
+    every coordinate outside is pushed outward beyond the threshold at every step.
     """
-    K = one.case.method.K
-    return one.is_adversarial and (K.is_positively_homogeneous or isinstance(K, DeadzoneL1 | Huber))
+    method = one.case.method
+    K = method.K
+    if not one.is_adversarial or not (K.is_positively_homogeneous or isinstance(K, DeadzoneL1 | Huber)):
+        return False
+    if not K.is_separable:
+        return not np.any(one.case.m0)
+    y = method.weight_decay * one.x[:-1]
+    m_tilde = method.beta1 * one.m[:-1] - (1 - method.beta1) * one.gradient
+    is_outside = np.abs(y) > np.max(np.abs(np.asarray(K.conjugate().domain_projection(1e6 * np.sign(y[0])))))
+    threshold = float(getattr(K, "threshold", 0.0))
+    return bool(np.all(~is_outside | (m_tilde * np.sign(y) > threshold)))
 
 
 def evaluation_count(one: PushedRun) -> float:

@@ -51,8 +51,13 @@ def verify(claim: str | Claim, *, seed: int = 0, is_quick: bool = False, **param
         reason = reasons[0] if reasons else "there are no cases."
         return _evidence(chosen, run, "NOT_APPLICABLE", reason=reason, not_applicable=len(reasons))
 
-    measurement = chosen.measure(applicable, run, chosen.subject)
-    wrongs = [(wrong, chosen.measure(applicable, run, wrong.subject)) for wrong in chosen.wrongs]
+    try:
+        measurement = chosen.measure(applicable, run, chosen.subject)
+        wrongs = [(wrong, chosen.measure(applicable, run, wrong.subject)) for wrong in chosen.wrongs]
+    except (ValueError, TypeError) as error:
+        if not parameters:
+            raise
+        return _evidence(chosen, run, "INVALID_INPUT", reason=str(error))
     caught = sum(found.is_violation for _, found in wrongs)
     verdict, reason = _judge(chosen, measurement, caught)
     return _evidence(

@@ -233,7 +233,7 @@ CLAIMS: tuple[Claim, ...] = (
     ),
     Claim(
         id="reversed-betas-fail",
-        statement="With β2 < β1, H rises by more than (L/2)‖Δx‖² in some step: Theorem 4.1 needs β1 ≤ β2.",
+        statement="With β2 < β1, H can rise by more than (L/2)‖Δx‖² in a step: Theorem 4.1 needs β1 ≤ β2.",
         source="arXiv 2310.05898, Theorem 4.1 (its condition β2 ≥ β1)",
         hypotheses=(FINITE,),
         observable="largest (L/2)‖Δx‖²/ΔH over (β1, β2) = (0.99, 0.9), (0.9, 0.5), (0.92, 0.9), each at its worst step",
@@ -270,8 +270,8 @@ CLAIMS: tuple[Claim, ...] = (
     Claim(
         id="sign-of-old-momentum-swings",
         statement=(
-            "The sign of the old momentum alone (β1 = 1) swings about the solution by about 1.8η/√(1−β2), "
-            "where Lion at (0.9, 0.99) stays within 0.5η."
+            "The sign of the old momentum alone (β1 = 1) swings about the solution by about 1.8η/√(1−β2) "
+            "where the decay is weak, ηλ ≤ (1−β2)/100; 1.8 is an empirical constant."
         ),
         source="arXiv 2310.05898, §3 (the gradient enhancement ε)",
         hypotheses=(Hypothesis("ηλ ≤ (1−β2)/100: the decay does not damp the swing", damped),),

@@ -34,7 +34,10 @@ def predicted(h: float, decay: str, share: float) -> float:
 
 
 def steps_apart(prediction: Prediction, one: PushedRun) -> float:
-    """The largest observed − predicted, in steps, or |observed − predicted| where the prediction is attained."""
+    """The largest observed − predicted, in steps, or |observed − predicted| where the prediction is attained.
+
+    −inf for a run that starts inside or ends before any of the predicted steps: it shows nothing.
+    """
     d, decay = one.distance, one.case.method.decay
     apart = -np.inf
     for share in SHARES:
@@ -46,7 +49,8 @@ def steps_apart(prediction: Prediction, one: PushedRun) -> float:
         # Under an attaining push dist is 0 only up to rounding, and ηλ = 1 lands inside at once.
         difference = observed - steps
         apart = max(apart, abs(difference) if is_attained(one) else difference)
-    return max(apart, float(_entries_against_direction(one)))
+    against = float(_entries_against_direction(one))
+    return against if against > 0 else apart
 
 
 def _entries_against_direction(one: PushedRun) -> int:
@@ -69,6 +73,7 @@ def measure(cases: Sequence[Case], run: Run, subject: Prediction) -> Measurement
     if run.parameters and subject is not THEOREM:
         cases = [*cases, *(case for case in pushed_cases(True, False) if case.label.startswith("‖·‖₁"))]
     steps, one = worst_of(pushed_runs(cases, run), partial(steps_apart, subject))
+    steps = steps if np.isfinite(steps) else np.nan  # no run showed anything
     gradients = "pushed outward" if one.is_adversarial else "random"
     return Measurement(steps, 0.0, 2 * len(cases), {"steps": steps, "gradients": gradients, **one.case.replay()})
 

@@ -166,7 +166,7 @@ CLAIMS = (
         id="global-lyapunov",
         statement=(
             "Where ‖m̃_t‖_B ≤ M, H_M is finite from any start, keeps the exact ledger with its four signs through both "
-            "phases, and equals H inside the constraint set; an M below ‖m̃_t‖_B is refused."
+            "phases, and for norms equals H inside the constraint set; an M below ‖m̃_t‖_B is refused."
         ),
         source="derived here: K + indicator of a ball in place of K in arXiv 2310.05898, Theorem 4.1",
         hypotheses=(FINITE_FUNCTION, DECAYS, BELOW_ONE, FINITE_BRACKET, ORDERED, CONSTANT_STEP),

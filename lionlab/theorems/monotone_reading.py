@@ -67,8 +67,8 @@ CLAIMS = (
     Claim(
         id="lyapunov-is-not-monotone",
         statement=(
-            "At constant step size H is not monotone: with K = ‖·‖₁ on convex quadratics more than a third of the "
-            "steps raise it once the iterates chatter, each by at most D_f ≤ (L/2)‖x⁺−x‖²."
+            "At constant step size H is not monotone: with K = ‖·‖₁ on the convex quadratics tried more than a third "
+            "of the steps raise it once the iterates chatter, each by at most D_f ≤ (L/2)‖x⁺−x‖²."
         ),
         source="arXiv 2310.05898, Theorem 4.1, read as if its last term were absent",
         hypotheses=(*LEDGER, ORDERED_BETAS, KNOWN_SMOOTHNESS),

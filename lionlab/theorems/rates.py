@@ -275,7 +275,7 @@ CLAIMS: tuple[Claim, ...] = (
         id="annealing-theorem",
         statement=(
             "With step sizes that do not increase, Ση_t S(x_t) ≤ F(x_0) − inf F + 2√D β1η_0n_0/(1−β2) "
-            "+ (2 + 4β1/(1−β2)) L D Ση_t², f convex or not: Ση = ∞ and η → 0 drive S to 0."
+            "+ (2 + 4β1/(1−β2)) L D Ση_t², f convex or not: Ση = ∞ and η → 0 give lim inf S = 0."
         ),
         source="derived here, beyond arXiv 2310.05898 and 2411.07724",
         hypotheses=(INSIDE, NOT_INCREASING, FORGETS, SMOOTH),

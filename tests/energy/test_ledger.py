@@ -5,9 +5,9 @@ import dataclasses
 import numpy as np
 import pytest
 from reference import PLAIN, reference_ledger, reference_lyapunov
-from test_simulation import KINDS, F, plain_f, plain_gradient
+from test_simulation import CENTER, KINDS, MATRIX, F, plain_f, plain_gradient
 
-from lionlab.convex import Huber, L1Norm, L2Norm, LogCosh, SquaredL2
+from lionlab.convex import DeadzoneL1, Huber, L1Norm, L2Norm, LogCosh, LpNorm, PseudoHuber, SquaredL2
 from lionlab.dynamics import LionK
 from lionlab.energy import energy_ledger, lyapunov
 from lionlab.objectives import Objective, Quadratic, Rosenbrock
@@ -185,3 +185,36 @@ def test_float32_ledger_closes_within_float32_rounding():
     ledger = energy_ledger(method, F, run)
     assert ledger.residual.dtype == np.float32
     assert (np.abs(ledger.residual) <= ledger.rounding_bound).all()
+
+
+@pytest.mark.parametrize("K", [L1Norm(), DeadzoneL1(0.5), Huber(0.4), PseudoHuber(0.5), L2Norm()], ids=repr)
+@pytest.mark.parametrize("gap", [0.0, 1e-15, 1e-12, 1e-8, 1e-3])
+def test_signs_and_equality_up_to_the_longest_explicit_step(K, gap):
+    """At ηλ = 1 the step forgets x, λx⁺ = ∇K(m̃⁺), and z⁺ = m̃⁺ is the subgradient of K* that keeps the signs."""
+    method = LionK(K, 0.5, 2.0 * (1 - gap), 0.3, 0.8)
+    f = Quadratic(MATRIX, CENTER)
+    ledger = energy_ledger(method, f, simulate(method, f, [0.1, 0.2], 200, m0=[0.3, -0.7]))
+    assert np.isfinite(ledger.residual).all()
+    assert (np.abs(ledger.residual) <= ledger.rounding_bound).all()
+    for name in ("alignment", "enhancement", "conjugate_remainder", "momentum_remainder"):
+        assert (getattr(ledger, name) <= ledger.sign_allowance).all(), name
+
+
+def test_a_beta_that_rounds_to_one_is_refused():
+    method = LionK(L1Norm(), 1.0, 1.0, 1 - 1e-12, 0.1)
+    run = simulate(method, F, np.zeros(2, np.float32), 3)
+    with pytest.raises(ValueError, match="infinite in this precision"):
+        energy_ledger(method, F, run)
+
+
+@pytest.mark.parametrize("wrong", [{"weight_decay": 0.5 * (1 + 1e-6)}, {"step_size": 0.01 * (1 + 1e-6)}], ids=str)
+@pytest.mark.parametrize(
+    "K", [SquaredL2(1.0), LogCosh(2.0), PseudoHuber(0.5), Huber(0.4), L1Norm(), L2Norm(), LpNorm(1.5)], ids=repr
+)
+def test_a_run_of_slightly_different_constants_is_told_apart_for_every_kind(K, wrong):
+    method = LionK(K, 0.01, 0.5)
+    run = simulate(dataclasses.replace(method, **wrong), F, [0.3, -0.2], 1000)
+    ledger = energy_ledger(method, F, run)
+    assert (np.abs(ledger.residual) > ledger.rounding_bound).any()
+    own = energy_ledger(method, F, simulate(method, F, [0.3, -0.2], 1000))
+    assert (np.abs(own.residual) <= own.rounding_bound).all()
