@@ -52,7 +52,9 @@ def main() -> None:
         # Mathematics has characters that some terminals do not; a question mark is better than no answer.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    sys.exit(run_program(sys.argv[1:]))
+    code = run_program(sys.argv[1:])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is said: a second Ctrl-C on the way out changes nothing
+    sys.exit(code)
 
 
 def run_program(arguments: Sequence[str]) -> int:
