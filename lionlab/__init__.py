@@ -9,8 +9,9 @@ K* is an indicator, and the weight decay nobody could explain is the constraint 
 
     convex       the functions K, the calculus that builds new ones, and their conjugates
     objectives   the losses f                    problem     f + K*(λ·)/λ, its minimum and its optimality conditions
-    dynamics     Lion-K and its special cases    energy      the Lyapunov function H and its exact ledger
-    simulation   whole runs, compiled            theorems    claims: verdict, margin, and planted wrongs to catch
+    dynamics     Lion-K, its flow, special cases energy      the Lyapunov function H and its exact ledger
+    simulation   whole runs, compiled            integration the flow, solved by what is right for its K
+    theorems     claims: verdict, margin, and planted wrongs to catch
 
 The names below are imported on first use, so `import lionlab` is immediate and changes no setting of JAX.
 """
@@ -53,9 +54,10 @@ _HOMES = {
         "Rosenbrock",
     ),
     "problem": ("constrained_minimum", "kkt_residuals"),
-    "dynamics": ("LionK", "Trajectory"),
+    "dynamics": ("LionK", "LionKFlow", "Trajectory"),
     "energy": ("Ledger", "constraint_distance", "energy_ledger", "lyapunov", "phase_switch"),
     "simulation": ("simulate", "simulate_batch"),
+    "integration": ("FlowSolution", "IntegrationError", "integrate", "integrate_batch"),
     "theorems": ("Evidence", "claims", "verify"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -84,12 +86,17 @@ if TYPE_CHECKING:
     from .convex import TopKL1 as TopKL1
     from .convex import Truncated as Truncated
     from .dynamics import LionK as LionK
+    from .dynamics import LionKFlow as LionKFlow
     from .dynamics import Trajectory as Trajectory
     from .energy import Ledger as Ledger
     from .energy import constraint_distance as constraint_distance
     from .energy import energy_ledger as energy_ledger
     from .energy import lyapunov as lyapunov
     from .energy import phase_switch as phase_switch
+    from .integration import FlowSolution as FlowSolution
+    from .integration import IntegrationError as IntegrationError
+    from .integration import integrate as integrate
+    from .integration import integrate_batch as integrate_batch
     from .objectives import Beale as Beale
     from .objectives import DoubleWell as DoubleWell
     from .objectives import LeastSquaresMatrix as LeastSquaresMatrix

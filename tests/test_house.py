@@ -19,7 +19,7 @@ PACKAGE = REPOSITORY / "lionlab"
 LONGEST_FILE = 350
 
 # What each room may import from the others. cli stands on top: no room lists it, so none may import it.
-BELOW_THEOREMS = {"precision", "convex", "objectives", "problem", "dynamics", "energy", "simulation"}
+BELOW_THEOREMS = {"precision", "convex", "objectives", "problem", "dynamics", "energy", "simulation", "integration"}
 LIBRARY = BELOW_THEOREMS | {"theorems", "plotting"}
 MAY_IMPORT: dict[str, set[str]] = {
     "precision": set(),
@@ -31,6 +31,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "energy": {"precision", "convex", "objectives", "problem", "dynamics"},
     # Above energy, because a run records H on request.
     "simulation": {"precision", "convex", "dynamics", "energy"},
+    "integration": {"precision", "convex", "dynamics", "energy"},
     "theorems": BELOW_THEOREMS,
     "reproduction": LIBRARY,
     "cli": LIBRARY | {"reproduction"},

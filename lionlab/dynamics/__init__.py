@@ -1,13 +1,20 @@
-"""Lion-K, the discrete method: described once, run as a compiled scan, with its special cases by name."""
+"""Lion-K described once: the discrete method, its flow, its implicit step, and the special cases by name."""
 
 from ._compiled import compiled as compiled
 from ._constants import at_step as at_step
 from ._constants import stacked_constants as stacked_constants
 from ._constants import stacked_objectives as stacked_objectives
+from ._flow import FlowConstants as FlowConstants
+from ._flow import LionKFlow as LionKFlow
+from ._flow import Motion as Motion
+from ._flow import alpha_growth as alpha_growth
+from ._flow import constants_at as constants_at
+from ._flow import vector_field as vector_field
 from ._method import Constants as Constants
 from ._method import LionK as LionK
 from ._method import State as State
 from ._method import bracket_weight as bracket_weight
+from ._method import check_number as check_number
 from ._method import displacement as displacement
 from ._method import look_ahead as look_ahead
 from ._method import step as step
@@ -16,6 +23,8 @@ from ._noise import GradientNoise as GradientNoise
 from ._noise import HeavyTailedNoise as HeavyTailedNoise
 from ._noise import as_noise as as_noise
 from ._parts import run_in_parts as run_in_parts
+from ._proximal_step import ProximalStep as ProximalStep
+from ._proximal_step import proximal_step as proximal_step
 from ._reflected import ReflectedObjective as ReflectedObjective
 from ._scan import scan_steps as scan_steps
 from ._special_cases import dual_space_preconditioning as dual_space_preconditioning
@@ -29,5 +38,7 @@ from ._special_cases import nesterov as nesterov
 from ._special_cases import normalized_momentum as normalized_momentum
 from ._special_cases import sign_descent as sign_descent
 from ._special_cases import signum as signum
+from ._start import checked_start as checked_start
 from ._trajectory import Trajectory as Trajectory
 from ._unstacked import map_unstacked as map_unstacked
+from ._unstacked import scan_unstacked as scan_unstacked

@@ -29,7 +29,8 @@ class LionK(eqx.Module):
 
     - `K`: a `ConvexFunction`.
     - `step_size`: η > 0, or a schedule `step -> η_step` evaluated at 0, 1, …, T.
-    - `weight_decay`: λ ≥ 0 in units of 1/(η·steps); 0 means no constraint. Explicit decay needs ηλ ≤ 1.
+    - `weight_decay`: λ ≥ 0; 1/λ is the radius of the constraint set, in units of x (λx is of the size of ∇K); 0 means
+      no constraint. Explicit decay needs ηλ ≤ 1.
     - `beta1`, `beta2`: in [0, 1]. The theory wants beta1 ≤ beta2 < 1.
 
     **Raises:** `ValueError` or `TypeError` naming the argument, its value and the allowed range.
@@ -106,6 +107,11 @@ class State(NamedTuple):
     m: Array
 
 
+def velocity(direction: Array, weight_decay: Array, x: Array) -> Array:
+    """u − λx for u = ∇K(m̃): the ẋ of the flow, and what the discrete method multiplies by η."""
+    return direction - weight_decay * x
+
+
 def look_ahead(constants: Constants, m: Array, gradient: Array) -> Array:
     """m̃⁺ = β1 m − (1−β1) g, the argument of ∇K."""
     beta1 = constants.beta1
@@ -114,7 +120,7 @@ def look_ahead(constants: Constants, m: Array, gradient: Array) -> Array:
 
 def displacement(constants: Constants, direction: Array, x: Array, x_next: Array, decay: str) -> Array:
     """η(u − λx) for explicit decay, η(u − λx⁺) for implicit: what the step adds to x, and η′V of the ledger."""
-    return constants.step_size * (direction - constants.weight_decay * (x if decay == "explicit" else x_next))
+    return constants.step_size * velocity(direction, constants.weight_decay, x if decay == "explicit" else x_next)
 
 
 def step(K: ConvexFunction, constants: Constants, decay: str, state: State, gradient: Array) -> State:
@@ -123,7 +129,7 @@ def step(K: ConvexFunction, constants: Constants, decay: str, state: State, grad
     eta, lam, _, beta2 = constants
     u = K.selection(look_ahead(constants, m, gradient))
     # x + η(u − λx), rounded once at the end, never leaves the set when started inside; other orders can.
-    x_next = x + eta * (u - lam * x) if decay == "explicit" else (x + eta * u) / (1 + eta * lam)
+    x_next = x + eta * velocity(u, lam, x) if decay == "explicit" else (x + eta * u) / (1 + eta * lam)
     return State(x_next, beta2 * m - (1 - beta2) * gradient)
 
 

@@ -1,0 +1,28 @@
+"""The start of a run: x and m as NumPy arrays that fit each other and the objective."""
+
+from typing import Any
+
+import numpy as np
+
+from ..precision import as_numpy
+
+
+def checked_start(objective: Any, x0: Any, m0: Any, is_batch: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """(x0, m0), m0 = 0 where it is None; of a batch, the first axis counts the runs.
+
+    **Raises:** `ValueError` or `TypeError` for entries that are not finite, shapes that do not fit, mixed dtypes.
+    """
+    x = as_numpy("x0", x0)
+    m = np.zeros_like(x) if m0 is None else as_numpy("m0", m0)
+    for name, array in (("x0", x), ("m0", m)):
+        if not np.isfinite(array).all():
+            raise ValueError(f"{name} must be finite, got {array[~np.isfinite(array)].flat[0]} among its entries.")
+    if x.shape != m.shape:
+        raise ValueError(f"m0 must have the shape of x0, {x.shape}, got {m.shape}.")
+    if x.dtype != m.dtype:
+        raise TypeError(f"x0 and m0 must have one dtype, got {x.dtype} and {m.dtype}; convert one of them.")
+    shape = getattr(objective, "shape", None)
+    given = x.shape[1:] if is_batch else x.shape
+    if shape is not None and given != tuple(shape):
+        raise ValueError(f"x0 must have the objective's shape {tuple(shape)}, got {given}.")
+    return x, m

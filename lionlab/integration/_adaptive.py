@@ -1,0 +1,83 @@
+"""Adaptive solvers for smooth K: Tsitouras 5(4), explicit, and Kværnø 5(4), implicit, both of diffrax."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, cast
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+from jax.flatten_util import ravel_pytree
+from jax.tree_util import Partial
+
+from ..convex._function import euclidean_norm
+from ..dynamics import LionKFlow, State
+from ._augmented import Augmented, Solved, account, augmented, augmented_field, ball_norm, observe_all
+
+MOST_STEPS = 100_000
+# ‖m̃‖_B is sampled this often between two saved times.
+SAMPLES_PER_INTERVAL = 8
+
+
+def solve_adaptively(
+    flow: LionKFlow,
+    f: Any,
+    times: Array,
+    start: State,
+    bound: Array | None,
+    first_step: Array | None,
+    rtol: Array,
+    atol: Array,
+    solver: str,
+    samples_ball: bool,
+    is_dense: bool,
+) -> Solved:
+    """The flow at `times`, with local errors held below atol + rtol·size."""
+    import diffrax
+
+    # One vector is one array operation where the tree of states would be several.
+    initial, as_tree = ravel_pytree(augmented(flow, start))
+    as_tree = cast(Callable[[Array], Augmented], as_tree)
+
+    def slope(time: Array, vector: Array, _: None) -> Array:
+        return ravel_pytree(augmented_field(flow, f, bound, time, as_tree(vector)))[0]
+
+    # Between saved times too, because the bound M is a hypothesis about the whole run.
+    shares = jnp.linspace(0, 1, SAMPLES_PER_INTERVAL, endpoint=False, dtype=times.dtype)
+    between = jnp.append((times[:-1, None] + jnp.diff(times)[:, None] * shares[None, :]).ravel(), times[-1])
+    saves = [diffrax.SubSaveAt(ts=times)]
+    if samples_ball:
+        saves.append(diffrax.SubSaveAt(ts=between, fn=lambda t, y, _: ball_norm(flow, f, t, as_tree(y).state)))
+    with jax.numpy_dtype_promotion("standard"), jax.numpy_rank_promotion("allow"):
+        found = diffrax.diffeqsolve(
+            diffrax.ODETerm(slope),  # type: ignore[arg-type]
+            diffrax.Tsit5() if solver == "tsit5" else diffrax.Kvaerno5(),
+            t0=times[0],
+            t1=times[-1],
+            dt0=first_step,
+            y0=initial,
+            saveat=diffrax.SaveAt(subs=saves, dense=is_dense),
+            stepsize_controller=diffrax.PIDController(rtol=rtol, atol=atol),
+            max_steps=MOST_STEPS if not is_dense else 4096,
+            throw=False,
+        )
+    saved = jax.vmap(as_tree)(found.ys[0])
+    is_finished = found.result == diffrax.RESULTS.successful
+    states = saved.state
+    steps = found.stats["num_accepted_steps"]
+    allowance = _allowance(flow, rtol, atol, steps, states.x, 2 * start.x.size + 1)
+    observed = observe_all(flow, f, bound, allowance, times, states)
+    largest = jnp.max(found.ys[1]) if samples_ball else jnp.max(jax.vmap(partial(ball_norm, flow, f))(times, states))
+    dense = (found.interpolation, Partial(as_tree)) if is_dense else None
+    return Solved(states, *account(saved), observed, allowance, largest, steps, is_finished, dense)
+
+
+def _allowance(flow: LionKFlow, rtol: Array, atol: Array, steps: Array, x: Array, num_states: int) -> Array:
+    """How far λx can be from where phase 1 puts it by the errors that the tolerances admit.
+
+    A step is accepted when the root mean square over all states of error/(atol + rtol·size) is ≤ 1, so that its error
+    in x is at most √num_states·(atol + rtol·‖x‖). The exact flow never enlarges a distance: errors at most add up.
+    """
+    largest = jax.lax.cummax(jax.vmap(euclidean_norm)(x))
+    per_step = jnp.sqrt(jnp.asarray(num_states, x.dtype)) * (atol + rtol * largest)
+    return jnp.asarray(flow.weight_decay, x.dtype) * (steps.astype(x.dtype) + 1) * per_step

@@ -1,0 +1,99 @@
+"""The flow with its energy account as further states of the same solve, which makes the balance law testable:
+
+H(t) + ∫ dissipation − ∫ α̇ f = H(0)
+"""
+
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+from ..dynamics import LionKFlow, State, alpha_growth, constants_at, vector_field
+from ..energy import conjugate_term, dissipation, flow_lyapunov_value
+
+
+class Augmented(NamedTuple):
+    """(x, m), the energy dissipated so far, and what a growing α has supplied (None where α is a number)."""
+
+    state: State
+    dissipated: Array
+    supplied: Array | None
+
+
+def augmented(flow: LionKFlow, start: State) -> Augmented:
+    """The start with both accounts at 0."""
+    zero = jnp.zeros((), start.x.dtype)
+    return Augmented(start, zero, zero if callable(flow.alpha) else None)
+
+
+def augmented_field(flow: LionKFlow, f: Any, bound: Array | None, time: Array, now: Augmented) -> Augmented:
+    """d/dt of `now`; the dissipation is that of H, or of H_M for `bound` = M."""
+    constants, x = constants_at(flow, time), now.state.x
+    motion = vector_field(flow.K, constants, now.state, f.slope(x))
+    y = constants.weight_decay * x
+    z = _inner_selection(flow, y) if bound is None else flow.K.truncated_conjugate(y, bound)[1]
+    rates = dissipation(flow.K, constants, now.state, motion, z)
+    supplied = None if now.supplied is None else alpha_growth(flow, time) * f.value(x)
+    return Augmented(State(motion.x_dot, motion.m_dot), rates.alignment + rates.enhancement, supplied)
+
+
+def _inner_selection(flow: LionKFlow, y: Array) -> Array:
+    """An element of ∂K*(y), of a point √u further in where an error of integration put y on the edge of dom K*.
+
+    For log cosh and the like ∂K* is empty there and the dissipation infinite, which would end the solve.
+    """
+    K_star = flow.K.conjugate()
+    z = K_star.selection(y)
+    inwards = 1 - jnp.sqrt(jnp.finfo(y.dtype).eps)
+    return jnp.where(jnp.all(jnp.isfinite(z)), z, K_star.selection(inwards * K_star.projection(y)))
+
+
+class Observed(NamedTuple):
+    """What is evaluated at a saved state."""
+
+    lyapunov: Array
+    distance: Array  # of λx to dom K*
+
+
+def observed(
+    flow: LionKFlow, f: Any, bound: Array | None, allowance: Array, h: Array | float, time: Array, state: State
+) -> Observed:
+    """H, or H_M for `bound` = M, and the distance; λx counts as inside up to `allowance`. `h`: of an implicit step."""
+    constants, (x, m) = constants_at(flow, time), state
+    y = constants.weight_decay * x
+    K_star = conjugate_term(flow.K, y, bound, allowance).value
+    H = flow_lyapunov_value(constants, f.value(x), flow.K.value(m), K_star, jnp.sum(y * m), h)
+    return Observed(H, flow.K.conjugate().distance(y))
+
+
+def ball_norm(flow: LionKFlow, f: Any, time: Array, state: State) -> Array:
+    """max(‖m̃‖_B, ‖m‖_B), which M must bound."""
+    m_tilde = vector_field(flow.K, constants_at(flow, time), state, f.slope(state.x)).m_tilde
+    return jnp.maximum(flow.K.ball_norm(m_tilde), flow.K.ball_norm(state.m))
+
+
+class Solved(NamedTuple):
+    """What a solver hands back, at the saved times along the first axis."""
+
+    state: State
+    dissipated: Array
+    supplied: Array
+    observed: Observed
+    allowance: Array  # by which λx may be outside the phase-1 envelope, per saved time
+    ball_norm: Array  # the largest seen
+    num_steps: Array
+    is_finished: Array
+    dense: Any = None
+
+
+def account(saved: Augmented) -> tuple[Array, Array]:
+    """(dissipated, supplied), zeros where nothing is supplied."""
+    return saved.dissipated, jnp.zeros_like(saved.dissipated) if saved.supplied is None else saved.supplied
+
+
+def observe_all(
+    flow: LionKFlow, f: Any, bound: Array | None, allowance: Array, times: Array, states: State
+) -> Observed:
+    """`observed` at every saved time of a continuous solver."""
+    return jax.vmap(lambda a, t, s: observed(flow, f, bound, a, 0.0, t, s))(allowance, times, states)

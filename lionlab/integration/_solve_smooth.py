@@ -1,0 +1,149 @@
+"""Smooth K: the solve, once more with H_M where H is infinite, and the checks that every result must pass."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from ..dynamics import LionKFlow, State
+from ..energy import check_bound
+from ._adaptive import solve_adaptively
+from ._augmented import Solved
+from ._guards import check_accounts, check_envelope, check_finished, check_finite
+from ._request import ADAPTIVE, Request
+from ._runge_kutta import solve_in_fixed_steps
+from ._solution import FlowSolution
+
+# A bound M found by sampling ‖m̃‖_B is taken this much larger, for what lies between the samples.
+MARGIN = 1.05
+# The energy account of a solution that is one closes to this share of the energy that moved. Garbage misses by more
+# than the whole; a merely coarse solution shows its error in `balance_residual`.
+GROSS = 0.1
+
+
+def solve_smoothly(request: Request, flow: LionKFlow, axes: Any, f: Any, x: np.ndarray, m: np.ndarray) -> FlowSolution:
+    """`request` carried out for one flow or, with `axes` saying which of its constants vary, for a batch."""
+
+    start = State(jnp.asarray(x), jnp.asarray(m))
+    kind = Kind(request.solver, request.steps_per_interval, request.batched, request.dense)
+
+    def solve(bound: float | None, samples_ball: bool) -> Solved:
+        M = None if bound is None else jnp.asarray(bound, x.dtype)
+        return _compiled(flow, f, _numbers(request, x), start, M, axes, kind, samples_ball)
+
+    bound = request.bound
+    solved = solve(bound, bound is not None)
+    # Outside dom K*, and where ∂K*(λx) is empty on its boundary, H and its dissipation are infinite; H_M never is.
+    if bound is None and not (_is_finished(solved) and np.isfinite(np.asarray(solved.observed.lyapunov)).all()):
+        largest = float(np.max(np.asarray(solve(1.0, True).ball_norm)))
+        bound = MARGIN * largest if largest > 0 else 1.0
+        if np.isfinite(bound):
+            solved = solve(bound, True)
+    return _checked(request, flow, axes, solved, bound)
+
+
+class Numbers(NamedTuple):
+    """The numbers of a request, as arrays: new values need no new compilation."""
+
+    times: Array
+    first_step: Array | None
+    rtol: Array
+    atol: Array
+
+
+class Kind(NamedTuple):
+    """What of a request is compiled in."""
+
+    solver: str
+    steps_per_interval: int
+    batched: bool
+    dense: bool
+
+
+def _numbers(request: Request, x: np.ndarray) -> Numbers:
+    first = request.step if request.solver in ADAPTIVE else None
+    times, rtol, atol = (jnp.asarray(number, x.dtype) for number in (request.times, request.rtol, request.atol))
+    return Numbers(times, None if first is None else jnp.asarray(first, x.dtype), rtol, atol)
+
+
+def _is_finished(solved: Solved) -> bool:
+    return bool(np.asarray(solved.is_finished).all())
+
+
+@eqx.filter_jit
+def _compiled(
+    flow: LionKFlow, f: Any, numbers: Numbers, start: State, bound: Any, axes: Any, kind: Kind, samples_ball: bool
+) -> Solved:
+    def one(flow: LionKFlow, start: State) -> Solved:
+        times, first_step, rtol, atol = numbers
+        if kind.solver not in ADAPTIVE:
+            return solve_in_fixed_steps(flow, f, times, start, bound, kind.steps_per_interval, kind.batched)
+        return solve_adaptively(
+            flow, f, times, start, bound, first_step, rtol, atol, kind.solver, samples_ball, kind.dense
+        )
+
+    if not kind.batched:
+        return one(flow, start)
+    per_run = Solved(1, 1, 1, 1, 1, 0, 0, 0)  # type: ignore[arg-type]  # the axis of the batch in each result
+    return eqx.filter_vmap(one, in_axes=(axes, 0), out_axes=per_run)(flow, start)
+
+
+def _checked(request: Request, flow: LionKFlow, axes: Any, solved: Solved, bound: float | None) -> FlowSolution:
+    dense = solved.dense
+    done: Any = jax.tree.map(np.asarray, solved._replace(dense=None))
+    name, times = request.solver, request.times
+    adaptive = name in ADAPTIVE
+    remedy = "Lower rtol and atol." if adaptive else "Lower step."
+    check_finished(name, done.is_finished, done.num_steps,
+                   'try looser tolerances, a shorter time, or solver="kvaerno5" if the problem is stiff.')  # fmt: skip
+    (x, m), H, distance = done.state, done.observed.lyapunov, done.observed.distance
+    check_finite(name, times, x=x, m=m)
+    decay = _phase1_decay(request, np.asarray(flow.weight_decay, np.float64))
+    check_envelope(name, times, distance, decay, done.allowance, remedy)
+    if bound is not None:
+        check_bound(float(np.max(done.ball_norm)), bound)
+    check_finite(name, times, lyapunov=H, dissipated=done.dissipated)
+    residual = H + done.dissipated - done.supplied - H[:1]
+    moved = np.maximum.accumulate(np.abs(H - H[:1]) + np.abs(done.dissipated) + np.abs(done.supplied))
+    tolerance = request.atol + request.rtol * (np.abs(H) + np.abs(H[:1])) if adaptive else 0.0
+    rounding = 1e3 * float(np.finfo(x.dtype).eps) * (np.abs(H) + np.abs(H[:1]) + moved)
+    steps = np.asarray(done.num_steps, np.float64) + 1
+    check_accounts(name, times, residual, GROSS * moved + 10 * steps * tolerance + rounding, remedy)
+    return FlowSolution(
+        times=times.astype(x.dtype), x=x, m=m, lyapunov=H, dissipated=done.dissipated, balance_residual=residual,
+        constraint_distance=distance, bound=bound, solver=name,
+        num_steps=done.num_steps if request.batched else int(done.num_steps), batched=request.batched,
+        interpolant=None if dense is None else _interpolant(dense),
+    )  # fmt: skip
+
+
+def _phase1_decay(request: Request, weight_decay: np.ndarray) -> np.ndarray:
+    """What phase 1 leaves of an initial distance: e^{−λt}, or the Runge–Kutta method's own polynomial in its place."""
+    column = (slice(None), *[None] * request.batched)
+    if request.solver != "rk4":
+        return np.exp(-weight_decay * (request.times - request.times[0])[column])
+    z = weight_decay * np.diff(request.times)[column] / request.steps_per_interval
+    per_interval = (1 - z + z**2 / 2 - z**3 / 6 + z**4 / 24) ** request.steps_per_interval
+    return np.cumprod(np.concatenate([np.ones_like(per_interval[:1]), per_interval]), axis=0)
+
+
+def _interpolant(dense: Any) -> Callable[[Any], tuple[np.ndarray, np.ndarray]]:
+    from ..precision import double_precision
+
+    def at(times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        with double_precision(), jax.numpy_dtype_promotion("standard"), jax.numpy_rank_promotion("allow"):
+            state = _evaluated(dense, jnp.asarray(times))
+        shape = np.shape(times)
+        return tuple(np.asarray(part).reshape(*shape, *part.shape[1:]) for part in state)  # type: ignore[return-value]
+
+    return at
+
+
+@eqx.filter_jit
+def _evaluated(dense: Any, times: Any) -> State:
+    interpolation, as_tree = dense
+    return jax.vmap(lambda t: as_tree(interpolation.evaluate(t)).state)(times.ravel())
