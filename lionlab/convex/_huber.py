@@ -4,8 +4,8 @@ import equinox as eqx
 import jax.numpy as jnp
 from jax import Array
 
-from ._function import squarable
 from ._parameter import real_parameter, require_above
+from ._power import power_of_two_below
 from ._separable import SeparableFunction
 
 
@@ -66,7 +66,8 @@ class PseudoHuber(SeparableFunction):
         return size * (size / (self._hypotenuse(z) + self.threshold))
 
     def selection(self, z: Array) -> Array:
-        return z / self._hypotenuse(z)
+        relative, hypotenuse, is_far, _ = self._relative(z)
+        return jnp.where(is_far, jnp.sign(z), relative / hypotenuse)
 
     def conjugate_density(self, y: Array) -> Array:
         # 1 − √(1−y²) = y²/(1 + √(1−y²)): no cancellation for small y.
@@ -76,9 +77,21 @@ class PseudoHuber(SeparableFunction):
         return self.threshold * y / _half_chord(y)
 
     def _hypotenuse(self, z: Array) -> Array:
-        # √(z² + e²) without the division of `hypot`, which every step of a run would wait for.
-        factor, inverse = squarable(jnp.maximum(jnp.abs(z), self.threshold))
-        return jnp.sqrt((z * factor) ** 2 + (self.threshold * factor) ** 2) * inverse
+        _, hypotenuse, is_far, scale = self._relative(z)
+        return jnp.where(is_far, jnp.abs(z), hypotenuse * scale)
+
+    def _relative(self, z: Array) -> tuple[Array, Array, Array, Array]:
+        """(z/s, √(z² + e²)/s, whether e is lost beside z and these do not count, s) for a power of two s near e.
+
+        The scale hangs on e alone and not on the larger of z and e, for which every step of a run would wait.
+        """
+        threshold = jnp.asarray(self.threshold, z.dtype)
+        scale, inverse = power_of_two_below(threshold)
+        relative = z * inverse
+        is_far = jnp.abs(relative) >= 2.0 ** (jnp.finfo(z.dtype).nmant // 2 + 2)  # √(1 + 2^{−m−2}) rounds to 1
+        # XLA rewrites (z/s)² as z²/s², which overflows where s does not, unless something stands in between.
+        relative, own = jnp.where(is_far, jnp.ones_like(z), relative), jnp.maximum(threshold * inverse, 0)
+        return relative, jnp.sqrt(relative**2 + own**2), is_far, scale
 
 
 def _half_chord(y: Array) -> Array:

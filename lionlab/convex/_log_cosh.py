@@ -6,6 +6,7 @@ import equinox as eqx
 import jax.numpy as jnp
 from jax import Array
 
+from ._logarithm import log1p
 from ._parameter import real_parameter, require_above
 from ._separable import SeparableFunction
 
@@ -31,7 +32,7 @@ class LogCosh(SeparableFunction):
         size = jnp.abs(z)
         x = self.sharpness * size
         is_near = x <= 1
-        log = jnp.log1p(jnp.where(is_near, -(jnp.tanh(x) ** 2), jnp.exp(-2 * x)))
+        log = log1p(jnp.where(is_near, -(jnp.tanh(x) ** 2), jnp.exp(-2 * x)))
         bounded = jnp.where(is_near, -log / 2, log - math.log(2)) / self.sharpness
         return bounded + jnp.where(is_near, 0, size)
 
@@ -43,12 +44,12 @@ class LogCosh(SeparableFunction):
         # share their two logarithms, log(1+a) and log(1−a) far out, 2artanh(a) and log(1−a²) near 0, a = |y|.
         a = jnp.abs(y)
         is_near = a < 0.5
-        first = jnp.log1p(jnp.where(is_near, 2 * a / (1 - a), a))
-        second = jnp.log1p(-jnp.where(is_near, a**2, a))
+        first = log1p(jnp.where(is_near, 2 * a / (1 - a), a))
+        second = log1p(-jnp.where(is_near, a**2, a))
         far = (1 + a) * first + jnp.where(a < 1, (1 - a) * second, 0)
         return jnp.where(is_near, second + a * first, far) / (2 * self.sharpness)
 
     def conjugate_selection(self, y: Array) -> Array:
         # artanh by one logarithm, exact in its argument because 1 − |y| is.
         a = jnp.abs(y)
-        return jnp.sign(y) * jnp.log1p(2 * a / (1 - a)) / (2 * self.sharpness)
+        return jnp.sign(y) * log1p(2 * a / (1 - a)) / (2 * self.sharpness)

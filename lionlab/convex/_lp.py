@@ -14,6 +14,7 @@ from ._linf import LinfNorm
 from ._lq_ball import lq_ball_projection
 from ._norm import Norm
 from ._parameter import real_parameter
+from ._power import power, power_of_two_below
 
 
 class LpNorm(Norm):
@@ -67,7 +68,7 @@ class LpNorm(Norm):
 
 
 class PowerNorm(Norm):
-    """‖z‖_p for 1 < p < ∞ by its formula; entries are divided by the largest one, so no power overflows."""
+    """‖z‖_p for 1 < p < ∞ by its formula; entries are measured by the largest one, so no power overflows."""
 
     p: float = eqx.field(static=True)
 
@@ -92,41 +93,33 @@ class PowerNorm(Norm):
         return lq_ball_projection(y, self.q)
 
 
-def relative_magnitude(v: Array) -> tuple[Array, Array]:
-    """(s, |v|/s) with s = max|v|, or 1 where that is 0 or infinite."""
-    scale = jnp.max(jnp.abs(v))
-    safe = jnp.where((scale > 0) & jnp.isfinite(scale), scale, jnp.ones_like(scale))
-    return safe, jnp.abs(v) / safe
+def relative_to_largest(v: Array, p: float) -> tuple[Array, Array]:
+    """(s, v/s) with s near the largest |v_i|, so that no p-th power overflows and the largest does not vanish.
+
+    s is the power of two below it, read from its bits, unless p is so large that 2^p is: a run waits for a division.
+    """
+    largest = jnp.max(jnp.abs(v))
+    if p > 64 or v.dtype.itemsize < 4:  # half precision has no room for 2^p either
+        safe = jnp.where((largest > 0) & jnp.isfinite(largest), largest, jnp.ones_like(largest))
+        return safe, v / safe
+    scale, inverse = power_of_two_below(largest)
+    return scale, v * inverse
 
 
 def power_norm(v: Array, p: float) -> Array:
     """‖v‖_p, 1 < p < ∞."""
-    scale, t = relative_magnitude(v)
-    return scale * power_of_sum(jnp.sum(t * power(t, p - 1)), 1 / p)
+    scale, ratio = relative_to_largest(v, p)
+    t = jnp.abs(ratio)
+    return scale * power(jnp.sum(t * power(t, p - 1)), 1 / p)
 
 
 def power_norm_gradient(v: Array, p: float) -> Array:
-    """sign(v)t^{p−1}/(Σt^p)^{1−1/p} with t = |v|/max|v|; 0 at 0.
+    """sign(v)t^{p−1}/(Σt^p)^{1−1/p} with t = |v|/s for any s > 0; 0 at 0.
 
     Written (t/‖t‖_p)^{p−1} the rounding of the norm would be raised to the power p − 1.
     """
-    _, t = relative_magnitude(v)
+    _, ratio = relative_to_largest(v, p)
+    t = jnp.abs(ratio)
     powers = power(t, p - 1)
     total = jnp.sum(t * powers)
-    return jnp.sign(v) * powers / power_of_sum(jnp.where(total > 0, total, jnp.ones_like(total)), 1 - 1 / p)
-
-
-def power_of_sum(total: Array, exponent: float) -> Array:
-    """total^exponent for a sum of powers of relative magnitudes: 0, or from 1 up to the number of entries.
-
-    Its logarithm is small, so this is as accurate as `pow`; and it is vectorised, which `pow` is not.
-    """
-    return jnp.exp(exponent * jnp.log(total))
-
-
-def power(t: Array, exponent: float) -> Array:
-    """t^exponent for t ≥ 0. Whole and half exponents by multiplications and a square root: `pow` costs ten of them."""
-    whole = math.floor(exponent)
-    if exponent - whole not in (0.0, 0.5) or whole > 64:
-        return t**exponent
-    return t**whole * (jnp.sqrt(t) if exponent > whole else 1)
+    return jnp.sign(ratio) * powers * jnp.where(total == 0, jnp.zeros_like(total), power(total, 1 / p - 1))

@@ -188,7 +188,9 @@ def _type(aval: Any) -> tuple[Any, ...]:
 
 
 # XLA computes these once and keeps the result; cheaper operations it repeats in every kernel that needs them.
-COSTLY = frozenset("div erf exp exp2 expm1 log log1p logistic pow rem rsqrt sin cos sqrt tan tanh".split())
+COSTLY = frozenset(
+    "bitcast_convert_type div erf exp exp2 expm1 log log1p logistic pow rem rsqrt sin cos sqrt tan tanh".split()
+)
 
 
 def bytes_per_step(jaxpr: Any, carried: int) -> int:

@@ -14,7 +14,7 @@ from ..convex import ConvexFunction
 from ..dynamics import Constants, LionK, Trajectory, at_step, bracket_weight, compiled, map_unstacked, stacked_constants
 from ..precision import as_numpy, cast_floats, double_precision
 from ._function import conjugate_value, lyapunov_from_values, lyapunov_value
-from ._ledger import Entry, Ledger, Node, Values, ledger_entry
+from ._ledger import Directions, Entry, Ledger, Node, Values, ledger_entry, step_directions, taken_direction
 
 
 def lyapunov(method: LionK, objective: Any, x: Any, m: Any, bound: float | None = None) -> np.ndarray:
@@ -79,17 +79,30 @@ def energy_ledger(
         M = None if bound is None else jnp.asarray(bound, x.dtype)
         states = (jnp.asarray(x), jnp.asarray(m))
         gradient = None if trajectory.gradient is None else jnp.asarray(trajectory.gradient)
-        # Two compiled passes: f, K and K* reach the second through memory, so H and the remainders share their floats.
+        # Compiled apart: f, K and K* reach the last pass through memory, so H and the remainders share their floats;
+        # XLA makes every column of the ledger a kernel of its own, which would evaluate ∇K again.
         values_of: Callable[..., Values] = partial(compiled(_values, x.size), objective, methods[0].decay, M)
-        entries_of: Callable[..., Entry] = partial(compiled(_entries, x.size), objective, methods[0].decay)
+        directions_of: Callable[..., Directions]
+        taken_of: Callable[..., Array]
+        entries_of: Callable[..., Entry]
+        directions_of, taken_of, entries_of = (
+            partial(compiled(_each_step, x.size), evaluate, objective, methods[0].decay)
+            for evaluate in (step_directions, taken_direction, ledger_entry)
+        )
         if trajectory.batched:
+            step_axes = (axes, axes, 1, eqx.if_array(1))
             values_of = eqx.filter_vmap(values_of, in_axes=(axes, axes, 1), out_axes=1)
-            entries_of = eqx.filter_vmap(entries_of, in_axes=(axes, axes, 1, eqx.if_array(1)), out_axes=1)
+            directions_of = eqx.filter_vmap(directions_of, in_axes=step_axes, out_axes=1)
+            taken_of = eqx.filter_vmap(taken_of, in_axes=(*step_axes, eqx.if_array(1)), out_axes=1)
+            entries_of = eqx.filter_vmap(entries_of, in_axes=(*step_axes, eqx.if_array(1)), out_axes=1)
         values = values_of(K, constants, states)._asdict()
         ball_norm = values.pop("ball_norm")  # apart, so that H and H_M share the compiled second pass
         nodes = Node(*states, **values)
         _check_nodes(nodes, M)
-        entries = jax.tree.map(np.asarray, entries_of(K, constants, nodes, gradient))
+        directions = directions_of(K, constants, nodes, gradient)
+        if np.asarray(directions.differs).any():  # seldom, and telling a tie from a wrong direction costs as much again
+            directions = directions._replace(u=taken_of(K, constants, nodes, gradient, directions))
+        entries = jax.tree.map(np.asarray, entries_of(K, constants, nodes, gradient, directions))
     if M is not None:
         largest = np.maximum(np.max(entries.ball_norm, initial=0.0), np.max(np.asarray(ball_norm), initial=0.0))
         check_bound(float(largest), float(M))
@@ -114,18 +127,25 @@ def _values(
     return map_unstacked(values, etas, *states)
 
 
-def _entries(
-    objective: Any, decay: str, K: ConvexFunction, constants: Constants, nodes: Node, gradients: Array | None
-) -> Entry:
+def _each_step(
+    evaluate: Callable[..., Any],
+    objective: Any,
+    decay: str,
+    K: ConvexFunction,
+    constants: Constants,
+    nodes: Node,
+    gradients: Array | None,
+    directions: Directions | None = None,
+) -> Any:
+    """`evaluate(K, constants, decay, before, after, gradient[, directions])` for every step."""
     etas = constants.step_size[:-1] if constants.step_size.ndim else None
 
-    def entry(eta: Array | None, before: Node, after: Node, g: Array | None) -> Entry:
-        return ledger_entry(
-            K, at_step(constants, eta), decay, before, after, objective.slope(before.x) if g is None else g
-        )
+    def one(eta: Array | None, before: Node, after: Node, g: Array | None, *known: Directions) -> Any:
+        g = objective.slope(before.x) if g is None else g
+        return evaluate(K, at_step(constants, eta), decay, before, after, g, *known)
 
     before, after = jax.tree.map(lambda a: a[:-1], nodes), jax.tree.map(lambda a: a[1:], nodes)
-    return map_unstacked(entry, etas, before, after, gradients)
+    return map_unstacked(one, etas, before, after, gradients, *([] if directions is None else [directions]))
 
 
 def _check_nodes(nodes: Node, bound: Array | None) -> None:

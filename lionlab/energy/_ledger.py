@@ -83,8 +83,38 @@ class Entry(NamedTuple):
     ball_norm: Array  # ‖m̃⁺‖_B
 
 
-def ledger_entry(
+class Directions(NamedTuple):
+    """The elements of ∂K that the ledger of one step compares: evaluated once, for K is what costs most."""
+
+    u: Array  # ∇K(m̃⁺)
+    w: Array  # ∇K(m⁺)
+    spread: Array | None  # smooth K only: how far rounding m̃⁺ may have moved ∇K(m̃⁺)
+    differs: Array  # whether the step took another direction than u; False for smooth K, which has no ties
+
+
+def step_directions(
     K: ConvexFunction, constants: Constants, decay: str, before: Node, after: Node, gradient: Array
+) -> Directions:
+    """The `Directions` of the step `before` → `after` that used `gradient`."""
+    m_tilde = look_ahead(constants, before.m, gradient)
+    rounding = step_rounding(constants, decay, before, after, gradient, None)
+    u, w = K.selection(m_tilde), K.selection(after.m)
+    if K.is_smooth:  # no ties; and there the gap is quadratic, blind to a direction that is wrong by its square root
+        r = rounding.m_tilde
+        spread = jnp.abs(K.selection(m_tilde + r) - K.selection(m_tilde - r))
+        return Directions(u, w, spread, jnp.zeros((), bool))
+    defect = jnp.abs(after.x - before.x - displacement(constants, u, before.x, after.x, decay))
+    return Directions(u, w, None, jnp.any(defect > rounding.x))
+
+
+def ledger_entry(
+    K: ConvexFunction,
+    constants: Constants,
+    decay: str,
+    before: Node,
+    after: Node,
+    gradient: Array,
+    directions: Directions,
 ) -> Entry:
     """The ledger of the step `before` → `after` that used `gradient`."""
     lam = constants.weight_decay
@@ -94,13 +124,9 @@ def ledger_entry(
     x, m, x_next, m_next = before.x, before.m, after.x, after.m
     dx, dm = x_next - x, m_next - m
     m_tilde = look_ahead(constants, m, gradient)
-    rounding = step_rounding(constants, decay, before, after, gradient)
-    if K.is_smooth:  # the step's ∇K(m̃⁺) and the recomputed one differ by what rounding m̃⁺ does to them
-        r = rounding.m_tilde
-        spread = jnp.abs(K.selection(m_tilde + r) - K.selection(m_tilde - r))
-        rounding = rounding._replace(x=rounding.x + constants.step_size * spread)
-    u = taken_direction(K, constants, decay, before, after, m_tilde, rounding)
-    w = jnp.where(constants.beta1 == constants.beta2, u, K.selection(m_next))
+    rounding = step_rounding(constants, decay, before, after, gradient, directions.spread)
+    u = directions.u
+    w = jnp.where(constants.beta1 == constants.beta2, u, directions.w)
     u_off = jnp.finfo(x.dtype).eps / 2
     # u − λx⁺ is this share of u − λx. At ηλ = 1 it is 0, λx⁺ = u, and m̃⁺ itself is the element of ∂K*(λx⁺) to take.
     share = jnp.maximum(1 - constants.step_size * lam, 8 * u_off) if decay == "explicit" else jnp.ones_like(lam)
@@ -151,17 +177,21 @@ class StepRounding(NamedTuple):
     m_tilde: Array
 
 
-def step_rounding(constants: Constants, decay: str, before: Node, after: Node, gradient: Array) -> StepRounding:
-    """At most 4 roundings in each sum of the step, each relative to the magnitudes that entered it."""
+def step_rounding(
+    constants: Constants, decay: str, before: Node, after: Node, gradient: Array, spread: Array | None
+) -> StepRounding:
+    """At most 4 roundings in each sum of the step, each relative to the magnitudes that entered it.
+
+    The step's ∇K(m̃⁺) and the recomputed one differ by the `spread` that rounding m̃⁺ gives them.
+    """
     eta, lam, beta1, beta2 = constants
     four_u = 2 * jnp.finfo(before.x.dtype).eps
     x_size = jnp.abs(before.x) + jnp.abs(after.x)
     # |ηu| ≤ |x⁺ − x| + ηλ|x|. The implicit form's defect is multiplied by 1+ηλ when written as x⁺ − x − η(u − λx⁺).
     growth = 1 + eta * lam if decay == "explicit" else (1 + eta * lam) ** 2
     m, g = jnp.abs(before.m), jnp.abs(gradient)
-    return StepRounding(
-        four_u * 2 * growth * x_size, four_u * (beta2 * m + (1 - beta2) * g), four_u * (beta1 * m + (1 - beta1) * g)
-    )
+    x_rounding = four_u * 2 * growth * x_size + (0 if spread is None else eta * spread)
+    return StepRounding(x_rounding, four_u * (beta2 * m + (1 - beta2) * g), four_u * (beta1 * m + (1 - beta1) * g))
 
 
 def taken_direction(
@@ -170,23 +200,19 @@ def taken_direction(
     decay: str,
     before: Node,
     after: Node,
-    m_tilde: Array,
-    rounding: StepRounding,
+    gradient: Array,
+    directions: Directions,
 ) -> Array:
-    """u = ∇K(m̃⁺) as the step took it.
+    """u = ∇K(m̃⁺) as the step took it, for a K with kinks and a step whose direction differs from the recomputed one.
 
     Where m̃⁺ is a tie up to rounding, recomputing it may select another element of ∂K than the step did. Then, and
-    only if K has kinks and the step's own direction (x⁺−x)/η + λx is an element of ∂K(m̃⁺) up to rounding (its
-    Fenchel–Young gap tells), that one is used. A direction that is none keeps the recomputed u, and shows in the
-    residual.
+    only if the step's own direction (x⁺−x)/η + λx is an element of ∂K(m̃⁺) up to rounding (its Fenchel–Young gap
+    tells), that one is used. A direction that is none keeps the recomputed u, and shows in the residual.
     """
-    eta, lam = constants.step_size, constants.weight_decay
-    u = K.selection(m_tilde)
-    if K.is_smooth:  # no ties; and there the gap is quadratic, blind to a direction that is wrong by its square root
-        return u
-    dx = after.x - before.x
-    defect = jnp.abs(dx - displacement(constants, u, before.x, after.x, decay))
-    taken = dx / eta + lam * (before.x if decay == "explicit" else after.x)
+    eta, lam, u = constants.step_size, constants.weight_decay, directions.u
+    m_tilde = look_ahead(constants, before.m, gradient)
+    rounding = step_rounding(constants, decay, before, after, gradient, None)
+    taken = (after.x - before.x) / eta + lam * (before.x if decay == "explicit" else after.x)
     error = rounding.x / eta
     off_domain = 4 * jnp.sqrt(jnp.sum(error**2))
     K_star = K.conjugate()
@@ -196,5 +222,4 @@ def taken_direction(
     gap_rounding = gap_rounding + jnp.sum(
         jnp.abs(m_tilde) * 4 * error + 2 * rounding.m_tilde * (jnp.abs(u) + jnp.abs(taken))
     )
-    is_tie = jnp.any(defect > rounding.x) & (gap <= gap_rounding)
-    return jnp.where(is_tie, taken, u)
+    return jnp.where(directions.differs & (gap <= gap_rounding), taken, u)
