@@ -35,12 +35,11 @@ class TopKL1(Norm):
         return jnp.sum(jax.lax.top_k(jnp.ravel(jnp.abs(z)), min(self.k, z.size))[0])
 
     def selection(self, z: Array) -> Array:
-        magnitude = jnp.ravel(jnp.abs(z))
-        k = min(self.k, z.size)
-        smallest_kept = jax.lax.top_k(magnitude, k)[0][k - 1]
-        above, tied = magnitude > smallest_kept, magnitude == smallest_kept
-        room = k - jnp.sum(above, dtype=jnp.int32)
-        kept = above | (tied & (jnp.cumsum(tied, dtype=jnp.int32) <= room))
+        # By position, not by comparing with the k-th magnitude: XLA may compute z twice, once with fused multiply-adds,
+        # and an entry that decides would then fail to equal itself.
+        _, chosen = jax.lax.top_k(jnp.ravel(jnp.abs(z)), min(self.k, z.size))
+        position = jax.lax.iota(jnp.int32, z.size)
+        kept = jnp.any(position[:, None] == chosen[None, :].astype(jnp.int32), axis=1)
         return jnp.where(kept.reshape(z.shape), jnp.sign(z), jnp.zeros_like(z))
 
     def dual_norm(self, y: Array) -> Array:
