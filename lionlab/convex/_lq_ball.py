@@ -6,8 +6,8 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-# Newton's method doubles the digits, so few steps suffice; the counts were found sufficient against 60-digit arithmetic
-# for q from 1.001 to 101 and entries from 1e-120 to 1e150.
+# Newton's method doubles the digits, so few steps suffice; tests/convex/test_lq_ball.py holds these counts against
+# 60-digit arithmetic for q from 1.001 to 101 and entries from 1e-120 to 1e150.
 INNER_STEPS = 12
 OUTER_STEPS = 36
 

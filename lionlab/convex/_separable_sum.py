@@ -1,5 +1,6 @@
 """K(z) = Σ_j K_j(z_j) over consecutive blocks z_j of the leading axis; everything, K* included, acts block by block."""
 
+import functools
 import operator
 from collections.abc import Callable, Iterable, Sequence
 
@@ -8,7 +9,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from ._function import ConvexFunction, euclidean_norm, is_within
+from ._function import ConvexFunction, is_within
 from ._scaled import require_function
 
 
@@ -74,7 +75,8 @@ class SeparableSum(ConvexFunction):
         return self._joined(z, lambda function, block: function.projection(block))
 
     def excess(self, z: Array) -> Array:
-        return euclidean_norm(jnp.stack([function.excess(block) for function, block in self.blocks(z)]))
+        # Not `euclidean_norm` of their stack: where every excess is the constant 0, XLA folds its scaling into 0·inf.
+        return functools.reduce(jnp.hypot, [function.excess(block) for function, block in self.blocks(z)])
 
     def dual_norm(self, y: Array) -> Array:
         return jnp.max(self._dual_norms(y))
