@@ -133,8 +133,10 @@ class ConvexFunction(eqx.Module):
 
 def euclidean_norm(v: Array) -> Array:
     """‖v‖₂ without overflow or underflow; 0 at 0, +inf where an entry is infinite."""
-    factor, inverse = squarable(jnp.max(jnp.abs(v)))
-    return jnp.sqrt(jnp.sum((v * factor) ** 2)) * inverse
+    size = jnp.abs(v)
+    factor, inverse = squarable(jnp.max(size))
+    # XLA rewrites (cv)² as c²v² where c is known at compile time, and c² overflows: something must stand in between.
+    return jnp.sqrt(jnp.sum(jnp.maximum(size * factor, 0) ** 2)) * inverse
 
 
 def direction(v: Array) -> Array:

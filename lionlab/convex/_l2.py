@@ -50,5 +50,5 @@ def scaled_to_square(v: Array) -> tuple[Array, Array, Array]:
         is_large, is_small = jnp.any(size > 2.0**third), jnp.all(size < 2.0**-third)
         down, one, up = (jnp.full((), 2.0**power, v.dtype) for power in (-2 * third, 0, 2 * third))
         factor = jnp.where(is_large, down, jnp.where(is_small, up, one))
-    scaled = v * factor
-    return factor, scaled, jnp.sqrt(jnp.sum(scaled**2))
+    # XLA rewrites (cv)² as c²v² where c is known at compile time, and c² overflows: something must stand in between.
+    return factor, v * factor, jnp.sqrt(jnp.sum(jnp.maximum(size * factor, 0) ** 2))
