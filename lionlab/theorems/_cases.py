@@ -58,6 +58,8 @@ PARAMETERS = (
 class Case:
     """One run of Lion-K to measure on. Arrays are float64 unless given otherwise. Equal only to itself.
 
+    `is_given` marks a user's own case, whose loss is held to what it declares all along its run.
+
     **Raises:** `ValueError` or `TypeError` in words when the parts do not fit.
     """
 
@@ -67,6 +69,7 @@ class Case:
     x0: np.ndarray
     m0: np.ndarray
     num_steps: int
+    is_given: bool = False
 
     def __post_init__(self) -> None:
         for name in ("x0", "m0"):
@@ -147,12 +150,12 @@ def with_parameters(default: Case, parameters: Mapping[str, Any], keeps_start: b
         K = parse_convex_function(chosen["K"]) if isinstance(chosen["K"], str) else chosen["K"]
         if "K" not in parameters or _takes(K, default.x0.shape):
             chosen = {"objective": default.objective, **chosen}
-            given = case(**chosen)
+            given = dataclasses.replace(case(**chosen), is_given=True)
             lam = given.method.weight_decay
             if keeps_start and lam > 0:
                 return dataclasses.replace(given, x0=default.x0 * (method.weight_decay / lam), m0=default.m0)
             return given
-    return case(**chosen)
+    return dataclasses.replace(case(**chosen), is_given=True)
 
 
 def _takes(K: Any, shape: tuple[int, ...]) -> bool:

@@ -44,13 +44,14 @@ class Measurement:
 
     The statement is consistent with the measurement when `measured` ≤ `bound`. Both are in the unit the claim's
     `observable` names; ratios to a derived bound have `bound` 1. `counterexample` holds what is needed to replay the
-    worst case: plain numbers, strings, lists.
+    worst case: plain numbers, strings, lists. `note` says what could not be measured on some of the cases, if anything.
     """
 
     measured: float
     bound: float
     cases: int
     counterexample: Mapping[str, Any] | None = None
+    note: str = ""
 
     @property
     def holds(self) -> bool:
@@ -74,7 +75,8 @@ def worst(measurements: Sequence[Measurement]) -> Measurement:
         return m.measured / m.bound if m.bound > 0 else math.copysign(math.inf, m.measured - m.bound)
 
     found = max(measurements, key=badness)
-    return Measurement(found.measured, found.bound, sum(m.cases for m in measurements), found.counterexample)
+    notes = " ".join(dict.fromkeys(m.note for m in measurements if m.note))
+    return Measurement(found.measured, found.bound, sum(m.cases for m in measurements), found.counterexample, notes)
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,11 @@
 """Runs with their energy ledgers: computed once, shared by the claims about the discrete Lyapunov function."""
 
+import dataclasses
 import functools
 import weakref
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +19,7 @@ from ._cases import (
     PAPER_ROWS,
     RATES,
     REVERSED_BETAS,
+    VECTOR,
     Batch,
     Case,
     RippledBowl,
@@ -27,8 +30,9 @@ from ._cases import (
     standard_or_given,
     sweep,
 )
-from ._claim import Run
+from ._claim import Hypothesis, Run
 from ._hypotheses import boundary
+from ._observed_loss import breaks_smoothness, pairs_in
 from ._plain_ledger import Pieces, pieces
 
 UNCONSTRAINED = ((0.05, 0.0),)
@@ -68,16 +72,18 @@ def start_inside(K: ConvexFunction, shape: Sequence[int]) -> Callable[[np.random
 def energy_cases(is_quick: bool) -> tuple[Case, ...]:
     """K × decay × (η, λ), λ = 0 included × (β1, β2) × f convex, nonconvex and isotropic.
 
-    The paper's rows with both decays and one K of each further sort; a quick run has three rows. With K = ‖·‖₁ also
-    losses that have no smoothness constant. The tests run every kind with both decays.
+    Every kind of K: the paper's rows with both decays, the others with explicit and implicit by turns, as each pair of
+    a kind and a decay is a compilation; a quick run has three rows. With K = ‖·‖₁ also the worst steps and losses that
+    have no smoothness constant. The tests run every kind with both decays.
     """
     quick = ("‖·‖₁", "‖·‖_p", "dead zone")
-    others = ("‖·‖₂", "groups", "log cosh", "sum ℓ2 + Huber", "nuclear")
-    implicit = quick[:1] if is_quick else tuple(PAPER_ROWS)
+    both = quick[:1] if is_quick else tuple(PAPER_ROWS)
     cases: list[Case] = []
-    for label in quick if is_quick else (*PAPER_ROWS, *others):
-        for decay in DECAYS if label in implicit else DECAYS[:1]:
+    for number, label in enumerate(quick if is_quick else KINDS):
+        decays = DECAYS if label in both else DECAYS[:1] if is_quick or number % 2 else DECAYS[1:]
+        for decay in decays:
             cases += kind_cases(label, decay)
+    cases += [case for decay in DECAYS for case in worst_steps(decay)]
     for name in () if is_quick else ("rosenbrock", "beale"):
         cases += _sweep(KINDS["‖·‖₁"], example_objectives()[name], "explicit", f"‖·‖₁, f {name}")
     return tuple(cases)
@@ -89,6 +95,22 @@ def kind_cases(label: str, decay: str) -> list[Case]:
     shape = shape_for(K)
     losses = {"convex": bowl(shape), "nonconvex": nonconvex_bowl(shape), "isotropic": isotropic_bowl(shape)}
     return [case for name, f in losses.items() for case in _sweep(K, f, decay, f"{label}, f {name}")]
+
+
+def worst_steps(decay: str) -> list[Case]:
+    """First steps that rise by all of D_f = ±(L/2)‖x⁺−x‖²: every other term of the ledger is 0 or of the order 1e-9.
+
+    K = ‖·‖₁, x0 = 0, m0 = 1, f = ±½‖x−C‖² with ∇f(0) = (β1−δ)/(1−β1), δ = 1e-9: m̃ = δ and m⁺ are positive, so that
+    u = ∇K(m̃) = ∇K(m⁺) = ∇K(m), K*(λx⁺) = 0, and Δ1 ≤ ⟨u, m̃⟩ = dδ.
+    """
+    beta1, slope = 0.9, (0.9 - 1e-9) / (1 - 0.9)
+    found: list[Case] = []
+    for name, sign in (("convex", 1.0), ("concave", -1.0)):
+        f = RippledBowl(sign * np.eye(*VECTOR), np.full(VECTOR, -sign * slope), np.asarray(0.0))
+        betas = ((beta1, 0.99), (beta1, beta1))
+        swept = sweep(KINDS["‖·‖₁"], f, decay, RATES, betas, label=f"‖·‖₁, worst step, f {name}")
+        found += [dataclasses.replace(one, m0=np.ones(VECTOR)) for one in swept]
+    return found
 
 
 def _sweep(K: ConvexFunction, f: Loss, decay: str, label: str) -> list[Case]:
@@ -126,6 +148,22 @@ def energy_runs(cases: Iterable[Case]) -> list[EnergyRun]:
             _KNOWN[case] = found
     return [_KNOWN[case] for case in cases]
 
+
+def _shows_no_other_smoothness(case: Case) -> str | None:
+    """A user's loss is judged along its own run, one of the standard losses once, about the start of its first case."""
+    if case.objective.smoothness is None or case.is_given:
+        run = energy_runs([case])[0].x if case.objective.smoothness is not None else case.x0[None]
+        return breaks_smoothness(case.objective, pairs_in(run))
+    if id(case.objective) not in _JUDGED:
+        _JUDGED[id(case.objective)] = case.objective, breaks_smoothness(case.objective, pairs_in(case.x0[None]))
+    return _JUDGED[id(case.objective)][1]
+
+
+# By identity, and holding the loss so that its id stays its own: many cases share one.
+_JUDGED: dict[int, tuple[Any, str | None]] = {}
+SMOOTH = Hypothesis(
+    "f is L-smooth with known L, and no pair of gradients of the run shows otherwise", _shows_no_other_smoothness
+)
 
 _PIECES: weakref.WeakKeyDictionary[Case, Pieces] = weakref.WeakKeyDictionary()
 

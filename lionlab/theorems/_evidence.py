@@ -24,7 +24,8 @@ class Evidence:
     - `verdict`: one of `VERDICTS`; only PROVED, CHECKED_EXACT and CONSISTENT are success.
     - `measured` ≤ `bound` is what was checked, `margin` = bound − measured, over `cases` cases. None where nothing ran.
     - `planted` wrongs of which `caught` were caught; `wrongs` gives each one's description, measured value and bound.
-    - `not_applicable`: cases left out because a hypothesis fails there, with the first `reason`.
+    - `not_applicable`: cases left out because a hypothesis fails there, with the first `reason`, which also tells what
+      could not be measured on some of the others.
     - `counterexample`: what is needed to replay a violation, else None.
     """
 

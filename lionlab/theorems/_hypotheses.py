@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
@@ -11,6 +12,7 @@ from ..convex._function import rounding_allowance
 from ..precision import double_precision
 from ._cases import Case, compiled_once
 from ._claim import Hypothesis
+from ._conjugate_samples import evaluation_count
 
 
 def boundary(K: ConvexFunction, y: np.ndarray) -> "Boundary":
@@ -36,9 +38,32 @@ def _boundary(K: ConvexFunction, y: Array) -> tuple[Array, ...]:
     return K_star.distance(y), K_star.projection(y), allowance, K_star.selection(y)
 
 
+def not_convex(K: ConvexFunction, shape: tuple[int, ...], is_finite: bool = False) -> str | None:
+    """Why K is not convex, on seeded segments: K((a+b)/2) ≤ (K(a)+K(b))/2; None if none shows it.
+
+    With `is_finite` also where a value is infinite.
+    """
+    rng = np.random.default_rng([5, *shape])
+    scales = rng.choice([0.01, 1.0, 30.0], size=(2, 48, *(1 for _ in shape)))
+    a, b = rng.normal(size=(2, 48, *shape)) * scales
+    with double_precision():
+        points = np.concatenate([a, b, (a + b) / 2, np.full((1, *shape), 1e6)])
+        values = np.asarray(_values(K, jnp.asarray(points, jnp.float64)))
+    if is_finite and not np.isfinite(values).all():
+        return f"K = {K!r} is +inf at some momenta; take a K that is finite."
+    at_a, at_b, between = values[:48], values[48:96], values[96:144]
+    rounding = evaluation_count(K, shape) * 2.0**-53 * 2 * (np.abs(at_a) + np.abs(at_b))
+    is_known = np.isfinite(at_a) & np.isfinite(at_b)
+    excess = np.where(is_known, between - np.where(is_known, (at_a + at_b) / 2 + rounding, 0.0), -np.inf)
+    i = int(np.argmax(excess))
+    if excess[i] <= 0:
+        return None
+    return f"K = {K!r} is not convex: K((a+b)/2) exceeds (K(a)+K(b))/2 at a = {a[i].tolist()}, b = {b[i].tolist()}."
+
+
 @compiled_once
-def _value(K: ConvexFunction, z: Array) -> Array:
-    return K.value(z)
+def _values(K: ConvexFunction, z: Array) -> Array:
+    return jax.vmap(K.value)(z)
 
 
 def _starts_inside(case: Case) -> str | None:
@@ -50,6 +75,16 @@ def _starts_inside(case: Case) -> str | None:
     return (
         f"λx0 is {float(found.distance):.3g} outside dom K*, where H is infinite; start inside (x0 = 0 always is), "
         "or see the global H_M, claim global-lyapunov."
+    )
+
+
+def _starts_outside(case: Case) -> str | None:
+    found = boundary(case.method.K, case.method.weight_decay * case.x0)
+    if found.distance > found.allowance:
+        return None
+    return (
+        "λx0 lies in dom K*: its distance is 0 and there is nothing to contract; start outside, or see the claim "
+        "invariance."
     )
 
 
@@ -74,24 +109,25 @@ def _has_finite_bracket(case: Case) -> str | None:
 
 
 def _is_finite_function(case: Case) -> str | None:
+    return not_convex(case.method.K, case.x0.shape, is_finite=True)
+
+
+def _is_least_at_zero(case: Case) -> str | None:
+    if case.method.weight_decay > 0:
+        return None
+    K, shape = case.method.K, case.x0.shape
     with double_precision():
-        far = _value(case.method.K, jnp.full(case.x0.shape, 1e6, jnp.float64))
-    return (
-        None
-        if np.isfinite(np.asarray(far))
-        else f"K = {case.method.K!r} is +inf at some momenta; take a K that is finite."
-    )
+        rng = np.random.default_rng([6, *shape])
+        points = rng.normal(size=(48, *shape)) * rng.choice([1e-3, 1.0, 30.0], size=(48, *(1 for _ in shape)))
+        at_zero, *others = np.asarray(_values(K, jnp.asarray(np.concatenate([np.zeros((1, *shape)), points]))))
+    if not min(others) < at_zero:
+        return None
+    return f"K = {K!r} is not least at 0, and with λ = 0 H falls only then; take λ > 0, or a K with K(0) = min K."
 
 
 def _is_ordered(case: Case) -> str | None:
     beta1, beta2 = case.method.beta1, case.method.beta2
     return None if beta1 <= beta2 else f"β1 = {beta1:g} exceeds β2 = {beta2:g}; the theorem needs β1 ≤ β2."
-
-
-def _has_known_smoothness(case: Case) -> str | None:
-    if case.objective.smoothness is not None:
-        return None
-    return f"no smoothness constant L is known for {type(case.objective).__name__}; the theorem needs an L-smooth f."
 
 
 def _decays(case: Case) -> str | None:
@@ -108,9 +144,12 @@ BELOW_ONE = Hypothesis("ηλ < 1 where decay is explicit", _is_below_one)
 FINITE_BRACKET = Hypothesis("β2 < 1, or λ > 0 and β1 < 1", _has_finite_bracket)
 FINITE_FUNCTION = Hypothesis("K is convex and finite everywhere", _is_finite_function)
 ORDERED_BETAS = Hypothesis("β1 ≤ β2", _is_ordered)
-KNOWN_SMOOTHNESS = Hypothesis("f is L-smooth with known L", _has_known_smoothness)
+STARTS_OUTSIDE = Hypothesis("λx0 ∉ dom K*", _starts_outside)
 DECAYS = Hypothesis("λ > 0", _decays)
+LEAST_AT_ZERO = Hypothesis("K(0) = min K where λ = 0", _is_least_at_zero)
 CONSTANT_STEP = Hypothesis("the step size is constant", _has_constant_step)
 
-LEDGER = (FINITE_FUNCTION, STARTS_INSIDE, CONJUGATE_SUBGRADIENT, BELOW_ONE, FINITE_BRACKET, CONSTANT_STEP)
+LEDGER = (
+    FINITE_FUNCTION, STARTS_INSIDE, CONJUGATE_SUBGRADIENT, BELOW_ONE, FINITE_BRACKET, LEAST_AT_ZERO, CONSTANT_STEP,
+)  # fmt: skip
 """What the exact ledger of H asks for: any f, any β."""

@@ -110,25 +110,24 @@ def evaluation_count(one: PushedRun) -> float:
 
 
 @functools.cache
-def pushed_cases(is_quick: bool, is_inside: bool) -> tuple[Case, ...]:
+def pushed_cases(is_quick: bool, is_inside: bool, contractions: tuple[float, ...] = CONTRACTIONS) -> tuple[Case, ...]:
     """K × decay × λ × ηλ × β, started outside with some coordinates inside, or `is_inside`: on the boundary."""
     names = ("‖·‖₁", "Huber") if is_quick else (*PAPER_ROWS, "‖·‖₂", "log cosh", "nuclear")
-    implicit = ("‖·‖₁",) if is_quick else ("‖·‖₁", "‖·‖_p")
     found = []
     for label in names:
         K = KINDS[label]
-        for decay in DECAYS if label in implicit else DECAYS[:1]:
-            found += _sweep(label, K, decay, is_inside)
+        for decay in DECAYS[:1] if is_quick and label != "‖·‖₁" else DECAYS:
+            found += _sweep(label, K, decay, is_inside, contractions)
     return tuple(found)
 
 
-def _sweep(label: str, K: ConvexFunction, decay: str, is_inside: bool) -> list[Case]:
+def _sweep(label: str, K: ConvexFunction, decay: str, is_inside: bool, contractions: tuple[float, ...]) -> list[Case]:
     shape = shape_for(K)
     objective = bowl(shape)
     rng = np.random.default_rng([len(label), *shape])
     found = []
     for lam in DECAY_WEIGHTS:
-        for contraction in CONTRACTIONS:
+        for contraction in contractions:
             for beta1, beta2 in BETAS:
                 far = rng.choice((-1.0, 1.0), size=shape) * rng.uniform(0.2, 4, size=shape)
                 y = boundary(K, far).projection if is_inside else far

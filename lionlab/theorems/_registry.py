@@ -24,6 +24,7 @@ MODULES: tuple[str, ...] = (
     "annealed_optimum",
     "lambda_sweep",
     "rates",
+    "stochastic_rate",
     "two_cycle",
     "constant_step",
     "ablations",

@@ -64,7 +64,7 @@ def verify(claim: str | Claim, *, seed: int = 0, is_quick: bool = False, **param
         chosen,
         run,
         verdict,
-        reason=reason or (reasons[0] if reasons else ""),
+        reason=" ".join(part for part in (reason or (reasons[0] if reasons else ""), measurement.note) if part),
         measured=float(measurement.measured),
         bound=float(measurement.bound),
         margin=float(measurement.bound - measurement.measured),

@@ -17,9 +17,8 @@ from ..objectives import Loss, Quadratic, random_quadratic
 from ..precision import unit_roundoff
 from ..simulation import simulate, simulate_batch
 from ._claim import Claim, Hypothesis, Measurement, Run, Wrong
+from ._observed_loss import breaks_convexity, pairs_in
 from ._recipe import LAST_STEP_SIZE, NUM_STEPS, first_step_size, geometric, iterates
-
-FINITE = Hypothesis("f is convex and the start is finite")
 
 
 class CoupledDecay(Loss):
@@ -86,6 +85,11 @@ def measure_coupled(
     return Measurement(worst, 1.0, len(cases), where)
 
 
+def not_convex(case: Decayed) -> str | None:
+    around = pairs_in(np.stack([np.zeros(case.loss.shape), case.ridge]))
+    return breaks_convexity(case.loss, around)
+
+
 def inside_anyway(case: Decayed) -> str | None:
     reach = case.weight_decay * float(np.max(np.abs(case.ridge)))
     return None if reach > 1 else f"coupled decay leads to λ‖x‖∞ = {reach:.3g} ≤ 1, inside the box anyway."
@@ -98,6 +102,10 @@ class Order:
     beta1: float
     beta2: float
     step_size: float
+
+
+def in_order(k: Order) -> str | None:
+    return None if k.beta1 > k.beta2 else f"β1 = {k.beta1:g} does not exceed β2 = {k.beta2:g}; the theorem covers that."
 
 
 def reversed_orders(run: Run) -> list[Order]:
@@ -147,10 +155,21 @@ def rise(k: OneStep, beta1: Fraction, beta2: Fraction) -> Fraction:
     return k.slope * (x_next - k.x) + c * bracket
 
 
+# By hand: c = 0.099/(0.05·0.01 + 0.5) = 198/1001, m⁺ = 0.5 − 0.5·3 = −1, and m̃ = 0.99 − 0.03 > 0, so x⁺ = 0.1/1.05;
+# ΔH = 3x⁺ + c(|m⁺| − λx⁺m⁺ − 1) = 6/21 + (198/1001)(1/21) = 6204/21021.
+EXPECTED_RISE = Fraction(6204, 21021)
+
+
 def measure_step(cases: Sequence[OneStep], run: Run, subject: tuple[str, str]) -> Measurement:
+    """|ΔH − 6204/21021|, exactly."""
     beta1, beta2 = (Fraction(text) for text in subject)
-    rises = [rise(k, beta1, beta2) for k in cases]
-    return Measurement(float(-min(rises)), -0.295, len(cases), {"ΔH": str(min(rises))})
+    off = max(abs(rise(k, beta1, beta2) - EXPECTED_RISE) for k in cases)
+    return Measurement(float(off), 0.0, len(cases), {"|ΔH − 6204/21021|": str(off)})
+
+
+def leaves_box(k: OneStep) -> str | None:
+    reach = max(abs(k.lam * k.x), abs(k.lam * (abs(k.x) + k.eta) / (1 + k.eta * k.lam)))
+    return None if reach <= 1 else f"|λx| can reach {float(reach):g} > 1, where H is infinite."
 
 
 @dataclass(frozen=True)
@@ -166,16 +185,17 @@ def swings(run: Run) -> list[Swing]:
     return [Swing(0.01, 0.1, 0.9), Swing(0.001, 0.1, 0.9), Swing(0.001, 0.1, 0.99), Swing(0.0001, 0.5, 0.99)]
 
 
-def measure_swing(cases: Sequence[Swing], run: Run, subject: float) -> Measurement:
-    """How far the largest |x| of the last quarter, in units of η/√(1−β2), is from 1.8, over 15 %."""
-    methods = [LionK(L1Norm(), k.step_size, k.weight_decay, subject, k.beta2) for k in cases]
+def measure_swing(cases: Sequence[Swing], run: Run, subject: tuple[float, float]) -> Measurement:
+    """How far the largest |x| of the last quarter, in units of η/√(1−β2), is from 1.8, over 15 %; from β1, constant."""
+    beta1, constant = subject
+    methods = [LionK(L1Norm(), k.step_size, k.weight_decay, beta1, k.beta2) for k in cases]
     x0 = np.array([[30.0 * k.step_size] for k in cases])
     num_steps = 20_000
     found = simulate_batch(methods, Quadratic([[1.0]], [0.0]), x0, num_steps, record=("x",))
     x = iterates(found)[-num_steps // 4 :, :, 0]
     units = np.array([k.step_size / np.sqrt(1 - k.beta2) for k in cases])
     amplitudes = np.abs(x).max(axis=0) / units
-    off = np.abs(amplitudes / 1.8 - 1) / 0.15
+    off = np.abs(amplitudes / constant - 1) / 0.15
     worst = int(np.argmax(off))
     where = {"case": cases[worst].__dict__, "amplitude in η/√(1−β2)": amplitudes[worst]}
     return Measurement(float(off[worst]), 1.0, len(cases), where)
@@ -218,7 +238,10 @@ CLAIMS: tuple[Claim, ...] = (
             "and λ = 1 to 5, where decoupled decay stops at 1."
         ),
         source="arXiv 2310.05898, §1 and §3 (decoupled decay makes the constraint)",
-        hypotheses=(FINITE, Hypothesis("that point lies outside the box", inside_anyway)),
+        hypotheses=(
+            Hypothesis("f is convex, and no pair of gradients shows otherwise", not_convex),
+            Hypothesis("that point lies outside the box", inside_anyway),
+        ),
         observable="largest distance of x_T from (A + λI)⁻¹Ac, over 1e-4",
         tolerance="10η_T/(1−β2) = 1e-4: what ten memories of the momentum still move at the last step size",
         cases=decayed,
@@ -228,14 +251,17 @@ CLAIMS: tuple[Claim, ...] = (
             Wrong("decoupled decay", lambda case: (0.0, case.weight_decay)),
             Wrong("both", lambda case: (case.weight_decay, case.weight_decay)),
             Wrong("no decay at all", lambda case: (0.0, 0.0)),
-            Wrong("coupled decay, λ off by one part in a thousand", lambda case: (1.001 * case.weight_decay, 0.0)),
+            Wrong("coupled decay, λ off by one part in ten thousand", lambda case: (1.0001 * case.weight_decay, 0.0)),
         ),
     ),
     Claim(
         id="reversed-betas-fail",
-        statement="With β2 < β1, H can rise by more than (L/2)‖Δx‖² in a step: Theorem 4.1 needs β1 ≤ β2.",
+        statement=(
+            "At (β1, β2) = (0.99, 0.9), (0.9, 0.5) and (0.92, 0.9) some steps of Lion on convex quadratics raise H by "
+            "more than (L/2)‖Δx‖²: Theorem 4.1 does not hold for every β2 < β1."
+        ),
         source="arXiv 2310.05898, Theorem 4.1 (its condition β2 ≥ β1)",
-        hypotheses=(FINITE,),
+        hypotheses=(Hypothesis("β2 < β1", in_order),),
         observable="largest (L/2)‖Δx‖²/ΔH over (β1, β2) = (0.99, 0.9), (0.9, 0.5), (0.92, 0.9), each at its worst step",
         tolerance="1: beyond it no step has exceeded its cap; the rounding bound of ΔH is taken off first",
         cases=reversed_orders,
@@ -251,19 +277,20 @@ CLAIMS: tuple[Claim, ...] = (
         id="reversed-betas-one-step",
         statement=(
             "f = 3x, K = |·|, x = 0, m = 1, η = 0.1, λ = 0.5, implicit decay, (β1, β2) = (0.99, 0.5): one step raises "
-            "H by 0.295, although f is linear and D_f = 0."
+            "H by 6204/21021 = 0.295…, although f is linear and D_f = 0."
         ),
         source="arXiv 2310.05898, Theorem 4.1 (its condition β2 ≥ β1)",
-        hypotheses=(FINITE,),
-        observable="−ΔH, exactly, in units of the loss",
-        tolerance="none: −ΔH ≤ −0.295 in exact rational arithmetic",
+        hypotheses=(Hypothesis("|λx| ≤ 1 before and after", leaves_box),),
+        observable="|ΔH − 6204/21021|, exactly, in units of the loss",
+        tolerance="none: equality of fractions",
         cases=lambda run: [OneStep(Fraction(3), Fraction(0), Fraction(1), Fraction(1, 10), Fraction(1, 2))],
         measure=measure_step,
         subject=("0.99", "0.5"),
         wrongs=(
             Wrong("the order of the theorem", ("0.5", "0.99")),
             Wrong("equal betas", ("0.99", "0.99")),
-            Wrong("β2 larger, 0.6", ("0.99", "0.6")),
+            Wrong("β2 larger by 1e-6", ("0.99", "0.500001")),
+            Wrong("β1 smaller by 1e-6", ("0.989999", "0.5")),
         ),
         is_exact=True,
     ),
@@ -279,18 +306,22 @@ CLAIMS: tuple[Claim, ...] = (
         tolerance="15 %: the constant is read off runs, and swings of a few steps are quantised by the step",
         cases=swings,
         measure=measure_swing,
-        subject=1.0,
+        subject=(1.0, 1.8),
         wrongs=(
-            Wrong("Lion, β1 = 0.9", 0.9),
-            Wrong("β1 = 0.99", 0.99),
-            Wrong("the sign of the gradient, β1 = 0", 0.0),
+            Wrong("Lion, β1 = 0.9", (0.9, 1.8)),
+            Wrong("β1 = 0.99", (0.99, 1.8)),
+            Wrong("the sign of the gradient, β1 = 0", (0.0, 1.8)),
+            Wrong("a constant a quarter larger, 2.25", (1.0, 2.25)),
+            Wrong("a constant a quarter smaller, 1.35", (1.0, 1.35)),
         ),
     ),
     Claim(
         id="no-decay-no-bound",
-        statement="With λ = 0 nothing bounds the iterates: a push that keeps its sign takes |x_T| to ηT.",
+        statement="With λ = 0 no set of its own holds Lion: a push that keeps its sign takes |x_T| to ηT.",
         source="arXiv 2310.05898, §3 (the constraint is ‖x‖∞ ≤ 1/λ)",
-        hypotheses=(FINITE,),
+        hypotheses=(
+            Hypothesis("ηT is finite", lambda k: None if k.step_size * k.num_steps < np.inf else "ηT is not."),
+        ),
         observable="largest |x_T/(ηT) − 1| over its rounding bound",
         tolerance="Tu: T additions round by u of at most ηT each",
         cases=lambda run: [Push(0.1, 1000), Push(1.0, 10_000), Push(50.0, 10_000)],

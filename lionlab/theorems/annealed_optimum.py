@@ -45,8 +45,8 @@ def constant_step(K: ConvexFunction, weight_decay: float) -> LionK:
     return LionK(K, lambda step: 0.01 + 0 * step, weight_decay)
 
 
-def off_by_a_thousandth(K: ConvexFunction, weight_decay: float) -> LionK:
-    return LionK(K, geometric(first_step_size(weight_decay)), weight_decay * 1.001)
+def off_by_a_hundred_thousandth(K: ConvexFunction, weight_decay: float) -> LionK:
+    return LionK(K, geometric(first_step_size(weight_decay)), weight_decay * (1 + 1e-5))
 
 
 def hardly_moving(K: ConvexFunction, weight_decay: float) -> LionK:
@@ -58,7 +58,7 @@ def without_decay(K: ConvexFunction, weight_decay: float) -> LionK:
 
 
 WRONGS = (
-    Wrong("weight decay larger by one part in a thousand", off_by_a_thousandth),
+    Wrong("weight decay larger by one part in a hundred thousand", off_by_a_hundred_thousandth),
     Wrong("step sizes that start at 1e-5: λΣη = 0.03", hardly_moving),
     Wrong("no weight decay", without_decay),
 )

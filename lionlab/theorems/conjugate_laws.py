@@ -18,6 +18,7 @@ from ._cases import shape_for
 from ._claim import Claim, Hypothesis, Measurement, Run, Wrong
 from ._conjugate_laws import LAWS, textbook
 from ._conjugate_samples import SMALL, Values, evaluation_count, values_of
+from ._hypotheses import not_convex
 
 Change = Callable[[Values], Values]
 Example = tuple[str, ConvexFunction, tuple[int, ...]]
@@ -68,8 +69,10 @@ def measure(kind: str, examples: Sequence[Example], run: Run, subject: Change | 
     return Measurement(error, 1.0, len(found), {"K": label, "law": law, "error": error, "seed": run.seed})
 
 
-def _vanishes_at_zero(example: Example) -> str | None:
+def _is_convex_and_vanishes_at_zero(example: Example) -> str | None:
     label, K, shape = example
+    if label not in CATALOGUE and (reason := not_convex(K, shape)):
+        return reason
     at_zero = float(_values(label, K, shape, 0).K[0])  # the first sample is 0
     return None if at_zero == 0 else f"K(0) is {at_zero:g} for {label}; the laws are stated for K(0) = 0."
 
@@ -106,13 +109,15 @@ def _finite_outside(v: Values) -> Values:
 
 
 def wrongs_for(kind: str) -> tuple[Wrong, ...]:
-    """The wrongs that are wrong for every example of a kind: a penalty must be there to be forgotten."""
+    """The wrongs that must show on the examples of a kind, of which the first always runs.
+
+    A penalty must be there to be forgotten.
+    """
     functions = [K for _, K, _ in catalogued(kind)]
     found = WRONGS
-    if not all(K.is_positively_homogeneous for K in functions[:1]):
-        found += (Wrong("declared homogeneous", lambda v: v._replace(is_homogeneous=True)),)
-    if not any(K.is_positively_homogeneous for K in functions):
+    if not functions[0].is_positively_homogeneous:
         found += (
+            Wrong("declared homogeneous", lambda v: v._replace(is_homogeneous=True)),
             Wrong("K* without its penalty", _without_penalty),
             Wrong("K* with twice its penalty, as e in place of e/2", _doubled_penalty),
         )
@@ -132,7 +137,7 @@ def claim_for(kind: str) -> Claim:
             "Moreau's identity; K(tz) = tK(z) exactly where K* is an indicator; K and K* are the textbook's."
         ),
         source=f"arXiv 2310.05898, §2{row}; Rockafellar, Convex Analysis, §12, §23, §31",
-        hypotheses=(Hypothesis("K is convex with K(0) = 0", _vanishes_at_zero),),
+        hypotheses=(Hypothesis("K is convex with K(0) = 0", _is_convex_and_vanishes_at_zero),),
         observable="worst violation of any law in units of its rounding bound; infinite where K* is finite wrongly",
         tolerance=(
             "1: C·u·(|K(z)| + |K*(y)| + ‖z‖‖y‖), C = 4(d+8) roundings for vectors, 32(p+q) for p×q matrices (an SVD), "

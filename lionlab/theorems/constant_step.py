@@ -202,8 +202,8 @@ CLAIMS: tuple[Claim, ...] = (
                 LionK(Huber(1e-9) if isinstance(K, Huber) else K, step_size, weight_decay))),
             Wrong("λ off by one part in a million", lambda K, step_size, weight_decay: (
                 LionK(K, step_size, weight_decay * (1 + 1e-6)))),
-            Wrong("another threshold, by one part in a thousand", lambda K, step_size, weight_decay: (
-                LionK(Huber(float(K.threshold) * 1.001) if isinstance(K, Huber) else K, step_size, weight_decay))),
+            Wrong("another threshold, by one part in a hundred thousand", lambda K, step_size, weight_decay: (
+                LionK(Huber(float(K.threshold) * (1 + 1e-5)) if isinstance(K, Huber) else K, step_size, weight_decay))),
         ),
     ),
 )  # fmt: skip

@@ -12,8 +12,8 @@ import numpy as np
 
 from ..convex import DeadzoneL1, L1Norm
 from ._cases import PARAMETERS, Case, standard_or_given
-from ._claim import Claim, Measurement, Run, Wrong
-from ._hypotheses import CONSTANT_STEP, DECAYS
+from ._claim import Claim, Hypothesis, Measurement, Run, Wrong
+from ._hypotheses import CONSTANT_STEP, DECAYS, STARTS_OUTSIDE
 from ._pushed_runs import PushedRun, is_attained, pushed_cases, pushed_runs, worst_of
 
 # Shares of the first distance that are asked for; odd numbers, so that no prediction is a whole number of steps.
@@ -22,9 +22,13 @@ SHARES = (0.513, 0.107, 0.0213, 0.00313)
 
 @dataclass(frozen=True)
 class Prediction:
-    """The steps needed to shrink a distance to `share` of itself: from (ηλ, decay, share) to a number of steps."""
+    """The steps needed to shrink a distance to `share` of itself: from (ηλ, decay, share) to a number of steps.
+
+    `forbidden` is the sign of the directions in which no coordinate is said to enter: 1 outward, −1 inward.
+    """
 
     steps: Callable[[float, str, float], float]
+    forbidden: int = 1
 
 
 def predicted(h: float, decay: str, share: float) -> float:
@@ -49,23 +53,23 @@ def steps_apart(prediction: Prediction, one: PushedRun) -> float:
         # Under an attaining push dist is 0 only up to rounding, and ηλ = 1 lands inside at once.
         difference = observed - steps
         apart = max(apart, abs(difference) if is_attained(one) else difference)
-    against = float(_entries_against_direction(one))
+    against = float(_entries(one, prediction.forbidden))
     return against if against > 0 else apart
 
 
-def _entries_against_direction(one: PushedRun) -> int:
-    """How many coordinates entered the box in a step whose direction points outward."""
+def _entries(one: PushedRun, direction: int) -> int:
+    """How many coordinates entered the box in a step whose own direction points outward (1) or inward (−1)."""
     method = one.case.method
     if not isinstance(method.K, L1Norm | DeadzoneL1):
         return 0
     y = method.weight_decay * one.x
     m_tilde = method.beta1 * one.m[:-1] - (1 - method.beta1) * one.gradient
     threshold = float(getattr(method.K, "threshold", 0.0))
-    is_outward = np.where(np.abs(m_tilde) > threshold, np.sign(m_tilde), 0) == np.sign(y[:-1])
+    pointed = np.where(np.abs(m_tilde) > threshold, np.sign(m_tilde), 0) * np.sign(y[:-1])
     # Nearer than this the stored coordinate can land on the face by rounding.
     was_outside = np.abs(y[:-1]) > 1 + 8 * 2.0**-53 / min(one.contraction, 1.0)
     # A step of ηλ = 1 ends at u itself, on the face it points to.
-    return int(np.sum(was_outside & is_outward & (np.abs(y[1:]) < 1 - 4 * 2.0**-53)))
+    return int(np.sum(was_outside & (pointed == direction) & (np.abs(y[1:]) < 1 - 4 * 2.0**-53)))
 
 
 def measure(cases: Sequence[Case], run: Run, subject: Prediction) -> Measurement:
@@ -78,6 +82,16 @@ def measure(cases: Sequence[Case], run: Run, subject: Prediction) -> Measurement
     return Measurement(steps, 0.0, 2 * len(cases), {"steps": steps, "gradients": gradients, **one.case.replay()})
 
 
+def _too_short(case: Case) -> str | None:
+    method = case.method
+    steps = predicted(float(method.step_size) * method.weight_decay, method.decay, SHARES[0])  # type: ignore[arg-type]
+    if steps <= case.num_steps - 1:
+        return None
+    return (
+        f"{case.num_steps} steps are too few: {steps:g} are needed to come within {SHARES[0]:g} of the first distance."
+    )
+
+
 THEOREM = Prediction(predicted)
 
 CLAIMS = (
@@ -88,7 +102,7 @@ CLAIMS = (
             "gradients; an outward push needs exactly that many steps, and no coordinate enters in an outward step."
         ),
         source="derived here from phase 1, arXiv 2310.05898, §3",
-        hypotheses=(DECAYS, CONSTANT_STEP),
+        hypotheses=(DECAYS, CONSTANT_STEP, STARTS_OUTSIDE, Hypothesis("the run is long enough to show it", _too_short)),
         observable="largest observed − predicted number of steps (|observed − predicted| where the bound is attained)",
         tolerance="0 steps: both are whole numbers, and the δ asked for lie away from a whole number of steps.",
         cases=lambda run: standard_or_given(run, lambda: pushed_cases(run.is_quick, False)),
@@ -97,7 +111,8 @@ CLAIMS = (
         wrongs=(
             Wrong("one step less", Prediction(lambda h, decay, share: predicted(h, decay, share) - 1)),
             Wrong("twice the rate", Prediction(lambda h, decay, share: predicted(h, decay, share**0.5))),
-            Wrong("a rate 2 % too fast", Prediction(lambda h, decay, share: predicted(1.02 * h, decay, share))),
+            Wrong("coordinates enter in outward steps, never in inward ones", Prediction(predicted, forbidden=-1)),
+            Wrong("a rate 1 % too fast", Prediction(lambda h, decay, share: predicted(1.01 * h, decay, share))),
             Wrong(
                 "the explicit count for implicit decay", Prediction(lambda h, _, share: predicted(h, "explicit", share))
             ),

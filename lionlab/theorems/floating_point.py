@@ -140,6 +140,8 @@ CLAIMS: tuple[Claim, ...] = (
         subject=lambda eta, lam: 1 / (2 * eta * lam),
         wrongs=(
             Wrong("it reaches the set", lambda eta, lam: 0.0),
+            Wrong("a tenth more", lambda eta, lam: 1.1 / (2 * eta * lam)),
+            Wrong("a tenth less", lambda eta, lam: 0.9 / (2 * eta * lam)),
             Wrong("1/(ηλ) ulp", lambda eta, lam: 1 / (eta * lam)),
             Wrong("1/(2η) ulp", lambda eta, lam: 1 / (2 * eta)),
         ),

@@ -129,8 +129,8 @@ def measure_penalties(
     return Measurement(worst, 1.0, count, where)
 
 
-def off_by_a_thousandth(K: ConvexFunction, weight_decay: float) -> LionK:
-    return LionK(K, geometric(first_step_size(weight_decay)), weight_decay * 1.001)
+def off_by_a_ten_thousandth(K: ConvexFunction, weight_decay: float) -> LionK:
+    return LionK(K, geometric(first_step_size(weight_decay)), weight_decay * 1.0001)
 
 
 def always_one(K: ConvexFunction, weight_decay: float) -> LionK:
@@ -168,7 +168,7 @@ CLAIMS: tuple[Claim, ...] = (
         measure=measure_norms,
         subject=annealed,
         wrongs=(
-            Wrong("λ off by one part in a thousand", off_by_a_thousandth),
+            Wrong("λ off by one part in ten thousand", off_by_a_ten_thousandth),
             Wrong("λ = 1 throughout", always_one),
             Wrong("no weight decay", without_decay),
         ),
@@ -185,7 +185,7 @@ CLAIMS: tuple[Claim, ...] = (
         subject=annealed,
         wrongs=(
             Wrong("a threshold of 1e-6, which carries no penalty", without_threshold),
-            Wrong("λ off by one part in a thousand", off_by_a_thousandth),
+            Wrong("λ off by one part in ten thousand", off_by_a_ten_thousandth),
             Wrong("no weight decay", without_decay),
         ),
     ),

@@ -1,4 +1,4 @@
-"""The energy ledger is an identity: every change of H is the sum of five named terms, for every f, K, η and β.
+"""The energy ledger is an identity: every change of H is the sum of five named terms, for every f, K and β.
 
     H(x⁺,m⁺) − H(x,m) = −ηaΔ1 − ηbΔ2 + D_f(x⁺;x) − (1/λ+c) D_K*(λx;λx⁺) − c D_K(m;m⁺)
 
@@ -59,7 +59,8 @@ CLAIMS = (
         id="ledger-identity",
         statement=(
             "At every step H(x⁺,m⁺) − H(x,m) = −ηaΔ1 − ηbΔ2 + D_f(x⁺;x) − (1/λ+c)D_K*(λx;λx⁺) − cD_K(m;m⁺), for "
-            "every f, convex or not, every convex K, every step size, and β1 above β2 too."
+            "every differentiable f, convex or not, every finite convex K, and β1 above β2 too; with explicit decay "
+            "for every step size with ηλ < 1, with implicit decay for every one; at λ = 0 without the terms of K*."
         ),
         source="arXiv 2310.05898, Theorem 4.1, with its three remainders written out; the exact form is derived here",
         hypotheses=LEDGER,

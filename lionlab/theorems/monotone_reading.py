@@ -13,8 +13,8 @@ from ..convex import L1Norm
 from ..dynamics import LionK
 from ._cases import Case, RippledBowl, bowl
 from ._claim import Claim, Measurement, Run, Wrong
-from ._energy_runs import EnergyRun, energy_runs
-from ._hypotheses import KNOWN_SMOOTHNESS, LEDGER, ORDERED_BETAS
+from ._energy_runs import SMOOTH, EnergyRun, energy_runs
+from ._hypotheses import LEDGER, ORDERED_BETAS
 
 NUM_STEPS = 3000
 
@@ -71,7 +71,7 @@ CLAIMS = (
             "of the steps raise it once the iterates chatter, each by at most D_f ≤ (L/2)‖x⁺−x‖²."
         ),
         source="arXiv 2310.05898, Theorem 4.1, read as if its last term were absent",
-        hypotheses=(*LEDGER, ORDERED_BETAS, KNOWN_SMOOTHNESS),
+        hypotheses=(*LEDGER, ORDERED_BETAS, SMOOTH),
         observable="largest share of steps in the second half of a run that do not raise H beyond rounding; naively, 1",
         tolerance=(
             "2/3: for a step that flips a sign to raise or lower H is about even, and the runs differ; the share must "

@@ -15,6 +15,7 @@ from ._cases import KINDS, PAPER_ROWS, shape_for
 from ._claim import Claim, Hypothesis, Measurement, Run, Wrong
 from ._conjugate_laws import flat
 from ._conjugate_samples import SMALL, UNIT, Values, evaluation_count, values_of
+from ._hypotheses import not_convex
 
 Change = Callable[[Values], Values]
 Example = tuple[str, ConvexFunction]
@@ -63,6 +64,8 @@ def measure(examples: Sequence[Example], run: Run, subject: Change | None) -> Me
 
 def _is_finite(example: Example) -> str | None:
     label, K = example
+    if label not in KINDS:
+        return not_convex(K, shape_for(K), is_finite=True)
     finite = np.isfinite(_values(K, 0).K).all()
     return None if finite else f"K = {label} is +inf at some momenta; the lemma is stated for K that are finite."
 

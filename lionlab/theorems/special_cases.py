@@ -230,6 +230,8 @@ SPECIAL_CASES: tuple[SpecialCase, ...] = (
             ("β1 and β2 swapped", with_square(lambda lr, mu: lr / (1 - mu), lambda mu: mu, lambda mu: mu**2)),
             ("β1 = μ, which is the heavy ball", dynamics.heavy_ball),
             ("η = lr, without the factor 1/(1−μ)", with_square(lambda lr, mu: lr, lambda mu: mu**2, lambda mu: mu)),
+            ("μ off by one part in a million",
+             lambda learning_rate, momentum: dynamics.nesterov(learning_rate, momentum / MILLIONTH)),
         ),
     ),
     SpecialCase(

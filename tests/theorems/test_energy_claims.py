@@ -1,14 +1,18 @@
 """The claims about the discrete Lyapunov function, and the ledger over the whole catalogue of K."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import reference
 
 import lionlab as ll
-from lionlab.theorems import verify
+from lionlab.theorems import Run, verify
 from lionlab.theorems._cases import DECAYS, KINDS, bowl, case
-from lionlab.theorems._energy_runs import energy_runs, kind_cases, pieces_of
+from lionlab.theorems._energy_runs import energy_runs, kind_cases, pieces_of, worst_steps
 from lionlab.theorems._plain_ledger import TERMS, plain_ledger
+from lionlab.theorems.global_lyapunov import LIBRARY, standard_cases
+from lionlab.theorems.global_lyapunov import measure as global_lyapunov
 from lionlab.theorems.ledger_signs import signed_terms
 
 CLAIMS = (
@@ -118,3 +122,49 @@ def test_a_run_with_no_ledger_is_inconclusive():
     """tanh rounds to 1 and x reaches 1/λ exactly, where ∂K* of log cosh is empty."""
     parameters = {"K": "LogCosh(50.0)", "weight_decay": 1.0, "step_size": 0.9, "num_steps": 300, "x0": [0.0, 0.0]}
     assert verify("ledger-identity", is_quick=True, **parameters).verdict == "INCONCLUSIVE"
+
+
+def test_runs_that_never_enter_are_counted_as_not_measured():
+    far = {"x0": [50.0] * 4, "weight_decay": 1.0, "step_size": 1e-3, "num_steps": 20}
+    evidence = verify("global-lyapunov", is_quick=True, **far)
+    assert evidence.verdict == "CONSISTENT", evidence
+    assert "1 of 1 runs of a norm never enter dom K*" in evidence.reason
+    assert "no norm" in verify("global-lyapunov", is_quick=True, K="Huber(0.3)").reason
+
+
+def test_standard_runs_that_never_enter_measure_nothing():
+    (case,) = standard_cases(True)[-1:]
+    never = dataclasses.replace(case, x0=100 * case.x0, num_steps=5)
+    found = global_lyapunov([never], Run(), LIBRARY)
+    assert not found.holds
+    assert "not measured" in found.note
+
+
+@pytest.mark.parametrize("decay", DECAYS)
+def test_worst_steps_rise_by_all_of_the_remainder(decay):
+    """±½‖x−C‖² from 0 with m = 1, in plain numbers: ΔH = D_f up to 1e-8 of it."""
+    for run in energy_runs(worst_steps(decay)):
+        remainder = run.ledger.loss_remainder[0]
+        eta, lam = run.case.method.step_size, run.case.method.weight_decay
+        length = eta if decay == "explicit" else eta / (1 + eta * lam)
+        np.testing.assert_allclose(abs(remainder), 4 * length**2 / 2, rtol=1e-9)
+        np.testing.assert_allclose(run.ledger.change[0], remainder, rtol=1e-6)
+
+
+def test_a_k_that_is_not_least_at_zero_is_not_applicable_without_decay():
+    evidence = verify("ledger-signs", is_quick=True, K=Tilted(), weight_decay=0.0)
+    assert evidence.verdict == "NOT_APPLICABLE"
+    assert "not least at 0" in evidence.reason
+
+
+class Tilted(ll.convex.ConvexFunction):
+    """½‖z‖² + Σz_i."""
+
+    def value(self, z):
+        return (z**2).sum() / 2 + z.sum()
+
+    def selection(self, z):
+        return z + 1
+
+    def conjugate(self):
+        return ll.SquaredL2()
