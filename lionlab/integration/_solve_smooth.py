@@ -17,17 +17,20 @@ from ._guards import check_accounts, check_envelope, check_finished, check_finit
 from ._request import ADAPTIVE, Request
 from ._runge_kutta import solve_in_fixed_steps
 from ._solution import FlowSolution
+from ._unconstrained import WithoutConjugate
 
 # A bound M found by sampling ‖m̃‖_B is taken this much larger, for what lies between the samples.
 MARGIN = 1.05
-# The energy account of a solution that is one closes to this share of the energy that moved. Garbage misses by more
-# than the whole; a merely coarse solution shows its error in `balance_residual`.
-GROSS = 0.1
+# The energy account of a solution that is one closes to this share of the energy that moved. Garbage misses by nearly
+# the whole or more; a merely coarse solution shows its error in `balance_residual`.
+GROSS = 0.5
 
 
 def solve_smoothly(request: Request, flow: LionKFlow, axes: Any, f: Any, x: np.ndarray, m: np.ndarray) -> FlowSolution:
     """`request` carried out for one flow or, with `axes` saying which of its constants vary, for a batch."""
 
+    if not np.any(np.asarray(flow.weight_decay)):
+        flow = eqx.tree_at(lambda tree: tree.K, flow, WithoutConjugate(flow.K))
     start = State(jnp.asarray(x), jnp.asarray(m))
     kind = Kind(request.solver, request.steps_per_interval, request.batched, request.dense)
 

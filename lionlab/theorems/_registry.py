@@ -20,6 +20,7 @@ MODULES: tuple[str, ...] = (
     "monotone_reading",
     "global_lyapunov",
     "special_cases",
+    "flow_special_cases",
     "kkt_score",
     "annealed_optimum",
     "lambda_sweep",
