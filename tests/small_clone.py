@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -157,6 +158,25 @@ class Clone:
             env=self.environment(**environment),
             timeout=120,
         )
+
+    def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
+        """Starts `lionlab` in a session of its own, to be interrupted: Ctrl-C means there what it means at a terminal.
+
+        A script that runs the tests in the background has them ignore SIGINT, and a child would inherit that.
+        """
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            return subprocess.Popen(
+                self.command(*arguments),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                cwd=self.root,
+                env=self.environment(**environment),
+                start_new_session=True,
+            )
+        finally:
+            signal.signal(signal.SIGINT, before)
 
     def files(self) -> dict[str, bytes]:
         """Path → bytes of everything a reproduction leaves, apart from what is of this machine only."""

@@ -1,20 +1,20 @@
 """Results on stdout, talk on stderr: tables, lines and one progress bar; plain text wherever nobody is watching."""
 
-import json
 import os
-import shutil
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TextIO
 
+from ._table import Column, filled, laid_out, visible_width
+
 WIDTH_IN_FILES = 140
-VERDICT_STYLES = {
-    "VIOLATED": "bold red",
-    "INVALID_INPUT": "bold red",
-    "INCONCLUSIVE": "yellow",
-    "NOT_APPLICABLE": "dim",
-}
+WIDTH_OF_UNKNOWN_TERMINALS = 80
+PROSE = ("statement", "meaning", "title", "source", "wrong", "finding")
+# Escape codes of terminals (ECMA-48, SGR).
+BOLD, BOLD_RED, YELLOW, DIM = "1", "1;31", "33", "2"
+VERDICT_STYLES = {"VIOLATED": BOLD_RED, "INVALID_INPUT": BOLD_RED, "INCONCLUSIVE": YELLOW, "NOT_APPLICABLE": DIM}
 
 
 def is_watched(stream: TextIO) -> bool:
@@ -26,11 +26,10 @@ def console(stream: TextIO) -> Any:
     """A rich console on the stream: without colour, and of a fixed width, where nobody is watching."""
     from rich.console import Console
 
-    width = shutil.get_terminal_size((WIDTH_IN_FILES, 40)).columns if stream.isatty() else WIDTH_IN_FILES
     watched = is_watched(stream)
     return Console(
         file=stream,
-        width=width,
+        width=width_of(stream),
         color_system="auto" if watched else None,
         force_terminal=watched,
         highlight=False,
@@ -40,31 +39,69 @@ def console(stream: TextIO) -> Any:
     )
 
 
-def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[str] = ()) -> None:
-    """A table on stdout; the columns named in `right` are numbers."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
+def width_of(stream: TextIO) -> int:
+    """How many columns there are: those of the terminal, or of a wide page."""
+    import shutil
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for index, column in enumerate(columns):
-        wraps = column in ("statement", "meaning", "title", "wrong", "finding")
-        table.add_column(
-            column,
-            justify="right" if column in right else "left",
-            overflow="fold",
-            no_wrap=not wraps and index > 0,
-        )
-    for row in rows:
-        table.add_row(*(Text(cell, style=VERDICT_STYLES.get(cell, "")) for cell in row))
-    stdout = console(sys.stdout)
+    return shutil.get_terminal_size((WIDTH_OF_UNKNOWN_TERMINALS, 40)).columns if stream.isatty() else WIDTH_IN_FILES
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[str] = ()) -> None:
+    """A table on stdout, never wider than a terminal can show; the columns named in `right` are numbers."""
+    kinds = [Column(column, column in right, column in PROSE) for column in columns]
     if title:
-        stdout.print(Text(title, style="bold"))
-    stdout.print(table)
+        print_prose(title, style=BOLD)
+    for line in laid_out(kinds, [list(row) for row in rows], width_of(sys.stdout)):
+        print(_with_verdicts_coloured(line))
+    print()
+
+
+def print_prose(text: str, indent: int = 0, style: str = "") -> None:
+    """Text on stdout; where a terminal is too narrow for a line, paragraphs are filled again, between words."""
+    lines = [(" " * indent + line).rstrip() for line in text.splitlines() or [""]]
+    width = width_of(sys.stdout)
+    if sys.stdout.isatty() and any(visible_width(line) > width for line in lines):
+        lines = [line for paragraph in _paragraphs(lines) for line in _hanging(paragraph, width)]
+    for line in lines:
+        print(_styled(line, style))
+
+
+def _paragraphs(lines: Iterable[str]) -> list[str]:
+    """Lines that go on at the same depth, joined; a blank line, another depth or a dash begins the next."""
+    paragraphs: list[str] = []
+    for line in lines:
+        last = paragraphs[-1] if paragraphs else ""
+        if line and last and _depth(line) == _depth(last) and not line.lstrip().startswith("- "):
+            paragraphs[-1] = f"{last} {line.lstrip()}"
+        else:
+            paragraphs.append(line)
+    return paragraphs
+
+
+def _hanging(line: str, width: int) -> list[str]:
+    if visible_width(line) <= width:
+        return [line]
+    first, *rest = filled(line.split(), width - _depth(line) - 2)
+    return [" " * _depth(line) + first, *(" " * (_depth(line) + 2) + more for more in rest)]
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _styled(text: str, style: str) -> str:
+    return f"\x1b[{style}m{text}\x1b[0m" if style and is_watched(sys.stdout) else text
+
+
+def _with_verdicts_coloured(line: str) -> str:
+    words = "|".join(VERDICT_STYLES)
+    return re.sub(rf"\b({words})\b", lambda found: _styled(found[0], VERDICT_STYLES[found[0]]), line)
 
 
 def print_json(document: Mapping[str, Any]) -> None:
     """One JSON document on stdout."""
+    import json
+
     from ..reproduction._store import json_ready
 
     print(json.dumps(json_ready(document), indent=1, ensure_ascii=False, allow_nan=False))
@@ -111,7 +148,9 @@ class Progress:
             from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
             from rich.progress import Progress as Bar
 
-            columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[items]}"))
+            # 48: the longest texts beside the bar, which is what gives way on a narrow terminal.
+            bar = BarColumn(bar_width=min(40, max(4, width_of(sys.stderr) - 48)))
+            columns = (TextColumn("{task.description}"), bar, TextColumn("{task.fields[items]}"))
             times = (TimeElapsedColumn(), TextColumn("{task.fields[left]}"))
             self.bar = Bar(*columns, *times, console=console(sys.stderr), transient=True)
             self.task = self.bar.add_task(title, total=weight, items=f"0/{count}", left="")
@@ -132,7 +171,7 @@ class Progress:
             self.talk.say(f"[{self.done}/{self.count}] {line}")
             return
         self.bar.update(self.task, advance=weight, items=f"{self.done}/{self.count}", left=self._time_left())
-        self.bar.console.print(line)
+        self.bar.console.print(line, soft_wrap=True)
 
     def _time_left(self) -> str:
         task = self.bar.tasks[0]

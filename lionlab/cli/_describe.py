@@ -1,6 +1,5 @@
 """`lionlab describe NAME`: one claim, experiment, convex function or objective in full."""
 
-import difflib
 import inspect
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -8,9 +7,10 @@ from typing import Any
 
 import click
 
-from ._console import print_json
+from ._console import print_json, print_prose
 from ._ending import HOLDS, USAGE, Ending
 from ._inventory import convex_functions, first_line, objectives
+from ._names import near, resolved
 from ._options import read_request, takes
 
 Description = dict[str, Any]
@@ -33,15 +33,19 @@ def describe_command(name: str, **options: Any) -> int:
 
 
 def _describe(name: str) -> Description:
-    names: list[str] = []
+    """The first thing of this name; of this name in other capitals, if it is the only one."""
+    known: Describers = {}
     # The light ones first: functions and objectives import JAX.
     for describers in (_claims, _experiments, _functions):
         found = describers()
         if name in found:
             return found[name]()
-        names += found
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.4)
-    hint = f"Did you mean {', '.join(near)}?" if near else "`lionlab list` names everything."
+        known = {**found, **known}
+    meant = resolved(name, known)
+    if meant in known:
+        return known[meant]()
+    alike = near(name, known)
+    hint = f"Did you mean {', '.join(alike)}?" if alike else "`lionlab list` names everything."
     raise Ending(USAGE, f"nothing is called {name!r}. {hint}")
 
 
@@ -83,7 +87,7 @@ def _of_experiment(stem: str) -> Description:
         "experiment": stem,
         "title": experiment.title,
         "caption": experiment.caption,
-        "about": inspect.getdoc(inspect.getmodule(experiment.compute)) or "",
+        "about": inspect.cleandoc(experiment.compute.__globals__.get("__doc__") or ""),
         "parameters": dict(experiment.parameters),
         "under --quick": dict(experiment.quick),
         "command": f"lionlab run {stem}",
@@ -103,7 +107,10 @@ def _print_field(heading: str, content: Any) -> None:
     if isinstance(content, list):
         content = "\n".join(f"- {line}" for line in content) if content else "none"
     lines = str(content).splitlines() or ["–"]
-    if len(lines) == 1:
-        print(f"{heading}: {lines[0]}")
+    if heading == "command":
+        print(f"{heading}: {content}")  # to be copied, hence not wrapped
+    elif len(lines) == 1:
+        print_prose(f"{heading}: {lines[0]}")
     else:
-        print(f"{heading}:", *(f"  {line}" for line in lines), sep="\n")
+        print(f"{heading}:")
+        print_prose("\n".join(lines), indent=2)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ._console import number, print_table
+from ._console import number, print_prose, print_table
 
 Evidence = Mapping[str, Any]
 NUMBERS = ("measured", "bound", "margin", "planted caught", "cases", "seconds")
@@ -20,16 +20,18 @@ def print_evidence(evidences: Sequence[Evidence]) -> None:
         if evidence["reason"]:
             left_out = evidence["not_applicable"]
             cases = f" ({left_out} case(s) left out)" if left_out and evidence["cases"] else ""
-            print(f"{evidence['id']}: {evidence['reason']}{cases}")
+            print_prose(f"{evidence['id']}: {evidence['reason']}{cases}")
         if evidence["verdict"] == "INCONCLUSIVE":
             missed = [wrong["description"] for wrong in evidence["wrongs"] if not wrong["caught"]]
-            print(*(f"  planted wrong not caught: {wrong}" for wrong in missed), sep="\n", end="\n" if missed else "")
+            for wrong in missed:
+                print_prose(f"planted wrong not caught: {wrong}", indent=2)
 
 
 def print_wrongs(evidence: Evidence) -> None:
     """What was planted in one claim, and by how much each wrong was caught."""
-    print(f"{evidence['statement']}\n  source: {evidence['source']}")
-    print(f"  measured: {evidence['observable']}\n  bound: {evidence['tolerance']}")
+    print_prose(evidence["statement"])
+    for heading, key in (("source", "source"), ("measured", "observable"), ("bound", "tolerance")):
+        print_prose(f"{heading}: {evidence[key]}", indent=2)
     rows = [
         (
             wrong["description"],

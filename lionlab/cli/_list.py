@@ -1,13 +1,16 @@
 """`lionlab list`: what there is, by name."""
 
+import sys
+import textwrap
 from typing import Any
 
 import click
 
-from ._console import print_json, print_table
+from ._console import print_json, print_table, width_of
 from ._ending import HOLDS
 from ._inventory import convex_functions, first_line, objectives
 from ._options import read_request, takes
+from ._table import GAP, LEAST_PROSE
 
 
 @click.command("list")
@@ -28,10 +31,16 @@ def list_command(**options: Any) -> int:
         print_json(found)
         return HOLDS
     for section, entries in found.items():
-        columns = list(entries[0]) if entries else ["name"]
         title = f"{section.replace('_', ' ').capitalize()} ({len(entries)})"
-        print_table(title, columns, [[entry[column] for column in columns] for entry in entries])
+        name, said = list(entries[0])[:2] if entries else ("name", "meaning")
+        room = width_of(sys.stdout) - GAP - max((len(entry[name]) for entry in entries), default=0)
+        print_table(title, (name, said), [[entry[name], _first_line(entry[said], room)] for entry in entries])
     return HOLDS
+
+
+def _first_line(text: str, room: int) -> str:
+    """As much of the text as fits beside the name; `describe` tells the rest, and the source."""
+    return textwrap.shorten(text, max(room, LEAST_PROSE), placeholder=" …")
 
 
 def _title(stem: str) -> str:

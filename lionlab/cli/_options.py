@@ -1,9 +1,7 @@
 """The options that commands share, and what they mean together: the command line goes before --config."""
 
 import ast
-import json
 import math
-import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +27,11 @@ OPTIONS: dict[str, Callable[..., Any]] = {
         "--set", "assignments", multiple=True, metavar="KEY=VALUE", help="A parameter, e.g. x0=3,4 or 'K=LpNorm(1.5)'."
     ),
     "dtype": click.option("--dtype", type=click.Choice(["float32", "float64"]), help="Precision of what is run."),
+    "float64": click.option(
+        "--dtype",
+        type=click.Choice(["float32", "float64"]),
+        help="Only float64, for which the bounds are derived; claims about other precisions choose them themselves.",
+    ),
     "jobs": click.option("--jobs", type=click.IntRange(min=1), help="Processes (default: the cores, at most 4)."),
     "json": click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout, nothing else."),
     "quiet": click.option("-q", "--quiet", is_flag=True, help="No talk on stderr."),
@@ -121,6 +124,9 @@ def _precision(value: Any) -> str | None:
 
 
 def _read_config(path: Path) -> dict[str, Any]:
+    import json
+    import tomllib
+
     try:
         text = path.read_text(encoding="utf-8")
         content = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)

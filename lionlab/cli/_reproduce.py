@@ -1,17 +1,18 @@
 """`lionlab reproduce`: every figure and claim, and the pages that tell of them; `--check` says what is stale."""
 
-import difflib
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._console import print_json
+from ._console import print_json, print_prose
 from ._ending import FAILED, HOLDS, INTERRUPTED, USAGE, VIOLATED, Ending, code_of
 from ._evidence_table import print_evidence, tally
+from ._names import near, resolved
 from ._options import Request, read_request, takes
-from ._paths import default_out, shown
+from ._paths import default_out, made, shown
 
 if TYPE_CHECKING:
     from ..reproduction._freshness import Part
@@ -21,44 +22,68 @@ if TYPE_CHECKING:
 @click.command("reproduce")
 @takes("out", "seed", "quick", "config", "jobs")
 @click.option("--only", multiple=True, metavar="NAME", help="Only this claim or experiment; may be repeated.")
+@click.option("--stale", "is_stale", is_flag=True, help="Only what --check names; believe the rest, whoever ran it.")
 @click.option("--check", "is_check", is_flag=True, help="Run nothing; say what is stale, and exit 1 if anything is.")
-def reproduce_command(only: tuple[str, ...], is_check: bool, **options: Any) -> int:
+def reproduce_command(only: tuple[str, ...], is_stale: bool, is_check: bool, **options: Any) -> int:
     """Runs every claim and experiment; writes figures/ and paper_repro.md.
 
-    What was finished here before, and has not changed since, is not run again. OUT is the clone, or the current
-    folder; with --quick or --seed it is build/reproduce below that.
+    What this machine has finished before, and has not changed since, is not run again. Results that came with a clone
+    or a copy are run again even if they are current, unless --stale is given. OUT is the clone, or the current folder;
+    with --quick or --seed it is build/reproduce below that.
     """
     request = read_request(**options)
     if request.parameters:
         raise Ending(USAGE, f"reproduce takes no parameter {next(iter(request.parameters))!r}; `lionlab run` does.")
     out = default_out(request, "reproduce")
-    return _check(out, request) if is_check else _reproduce(out, only, request)
+    if is_check and (only or is_stale):
+        raise Ending(USAGE, "--check runs nothing and looks at everything; leave out --only and --stale.")
+    return _check(out, request) if is_check else _reproduce(out, only, is_stale, request)
 
 
 def _check(out: Path, request: Request) -> int:
+    from ..reproduction._freshness import settings_of
     from ..reproduction._layout import Layout
-    from ..reproduction._reproduction import stale
+    from ..reproduction._reproduction import run_elsewhere, stale
 
-    found = stale(Layout(out))
+    layout = Layout(out)
+    seed, is_quick = settings_of(layout) if request.is_standard else (request.seed, request.is_quick)
+    found, elsewhere = stale(layout, seed, is_quick), run_elsewhere(layout, seed, is_quick)
     if request.as_json:
-        print_json({"stale": found})
-    elif found:
-        print(*(f"{name}: {reason}" for name, reason in found.items()), sep="\n")
-        print("`lionlab reproduce` brings them up to date.")
+        print_json({"stale": found, "run_elsewhere": elsewhere})
+        return VIOLATED if found else HOLDS
+    for name, reason in found.items():
+        print_prose(f"{name}: {reason}")
+    if found:
+        print(f"To bring that up to date: {_command(seed, is_quick, bool(elsewhere), request)}")
     else:
         print("Everything that is stored stands for the code as it is.")
+    if elsewhere:
+        others = f"Current, but not run on this machine as it is: {len(elsewhere)}"
+        print_prose(f"{others}; without --stale, `lionlab reproduce` runs those again too.")
     return VIOLATED if found else HOLDS
 
 
-def _reproduce(out: Path, only: Sequence[str], request: Request) -> int:
+def _command(seed: int, is_quick: bool, is_stale: bool, request: Request) -> str:
+    out = [] if request.out is None else ["--out", str(request.out)]
+    settings = [f"--seed={seed}"] * bool(seed) + ["--quick"] * is_quick + ["--stale"] * is_stale
+    return shlex.join(["lionlab", "reproduce", *out, *settings])
+
+
+def _reproduce(out: Path, only: Sequence[str], is_stale: bool, request: Request) -> int:
     from ..reproduction._reproduction import Reproduction
 
     reproduction = Reproduction(out, request.seed, request.is_quick)
     chosen = _chosen(reproduction.parts, only)
-    left = reproduction.left(chosen)
+    left = reproduction.left(chosen, is_stale)
     failures: dict[str, Any] = {}
+    made(reproduction.layout.claims_folder)
     if left:
-        request.talk.say(f"{len(chosen) - len(left)} of {len(chosen)} parts are finished already; {len(left)} to run.")
+        believed = "stand as they are stored" if is_stale else "are finished already"
+        request.talk.say(f"{len(chosen) - len(left)} of {len(chosen)} parts {believed}; {len(left)} to run.")
+        current = len(reproduction.current(left))
+        if current:
+            request.talk.say(f"{current} of these are current, but were run elsewhere; --stale believes them.")
+        reproduction.write_contents()
         failures = _run(reproduction, left, request)
     written = reproduction.write_pages()
     evidences = reproduction.evidence(chosen)
@@ -83,12 +108,13 @@ def _reproduce(out: Path, only: Sequence[str], request: Request) -> int:
 
 def _chosen(parts: "list[Part]", only: Sequence[str]) -> "list[Part]":
     names = {part.name for part in parts}
-    for name in only:
+    wanted = [resolved(name, names) for name in only]
+    for name in wanted:
         if name not in names:
-            near = difflib.get_close_matches(name, names, n=3, cutoff=0.4)
-            hint = f"Did you mean {', '.join(near)}?" if near else "`lionlab list` names them all."
+            alike = near(name, names)
+            hint = f"Did you mean {', '.join(alike)}?" if alike else "`lionlab list` names them all."
             raise Ending(USAGE, f"no claim or experiment is called {name!r}. {hint}")
-    return [part for part in parts if not only or part.name in only]
+    return [part for part in parts if not only or part.name in wanted]
 
 
 def _run(reproduction: "Reproduction", left: "list[Part]", request: Request) -> dict[str, Any]:
@@ -133,6 +159,7 @@ def _print(evidences: Sequence[Any], stored: Mapping[str, str], is_new: bool, re
     figures = len([part for part in reproduction.parts if part.kind == "experiment"])
     if not is_new:
         print("Nothing has changed since it was all reproduced here.")
-    print(f"{tally(evidences)}; {figures} figures. Report: {shown(layout.report)}, figures: {shown(layout.figures)}")
+    print_prose(f"{tally(evidences)}; {figures} figures.")
+    print(f"report: {shown(layout.report)}\nfigures: {shown(layout.figures)}")
     for claim_id, path in stored.items():
         print(f"counterexample of {claim_id}: {path}")

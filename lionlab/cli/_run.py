@@ -8,8 +8,9 @@ import click
 
 from ._console import number, print_json, print_table
 from ._ending import FAILED, HOLDS, INTERRUPTED, USAGE, Ending, input_checked
+from ._names import resolved
 from ._options import Request, read_request, takes
-from ._paths import default_out, shown
+from ._paths import default_out, made, shown
 
 Task = tuple[str, Path, int, bool, Mapping[str, Any]]
 
@@ -24,29 +25,28 @@ def run_command(experiments: tuple[str, ...], **options: Any) -> int:
     --dtype or --config ask for another one.
     """
     request = read_request(**options)
-    tasks = _tasks(experiments, request)
+    from ..reproduction._layout import Layout
+
+    layout = Layout(default_out(request, "run"))
+    tasks = _tasks(experiments, layout.out, request)
+    made(layout.data_folder)
     records = _run(tasks, request)
     if request.as_json:
         print_json({"experiments": list(records.values())})
         return HOLDS
-    from ..reproduction._layout import Layout
-
-    for _, out, *_ in tasks[:1]:
-        for stem, record in records.items():
-            rows = [(name.replace("_", " "), number(value)) for name, value in record["findings"].items()]
-            print_table(f"{stem}: {record['title']}", ("finding", "value"), rows, right=("value",))
-            layout = Layout(out)
-            print(f"figure: {shown(layout.figure(stem, 'png'))}\ndata: {shown(layout.data(stem))}")
+    for stem, record in records.items():
+        rows = [(name.replace("_", " "), number(value)) for name, value in record["findings"].items()]
+        print_table(f"{stem}: {record['title']}", ("finding", "value"), rows, right=("value",))
+        print(f"figure: {shown(layout.figure(stem, 'png'))}\ndata: {shown(layout.data(stem))}")
     return HOLDS
 
 
-def _tasks(stems: tuple[str, ...], request: Request) -> list[Task]:
-    from ..reproduction import load_experiment
+def _tasks(names: tuple[str, ...], out: Path, request: Request) -> list[Task]:
+    from ..reproduction import experiment_stems, load_experiment
 
-    out = default_out(request, "run")
     tasks: list[Task] = []
     with input_checked():
-        for stem in dict.fromkeys(stems):
+        for stem in dict.fromkeys(resolved(name, experiment_stems()) for name in names):
             experiment = load_experiment(stem)
             overrides = request.chosen(experiment.parameters)
             experiment.settings(request.is_quick, **overrides)

@@ -6,25 +6,31 @@ from typing import Any
 
 import click
 
-from ._console import print_json
+from ._console import print_json, print_prose
 from ._ending import FAILED, INTERRUPTED, USAGE, VIOLATED, Ending, code_of, input_checked
 from ._evidence_table import print_evidence, print_wrongs, store_counterexample, tally
+from ._names import resolved
 from ._options import Request, read_request, takes
-from ._paths import home, shown
+from ._paths import home, made, shown
 
 Task = tuple[str, int, bool, Mapping[str, Any]]
 
 
 @click.command("verify")
 @click.argument("claims", nargs=-1, metavar="[CLAIM]...")
-@takes("out", "seed", "quick", "config", "set", "dtype", "jobs")
+@takes("out", "seed", "quick", "config", "set", "float64", "jobs")
 def verify_command(claims: tuple[str, ...], **options: Any) -> int:
     """Runs claims (all of them when none is named): verdict, margin, planted wrongs caught.
 
     --set replaces a claim's own cases, for example: lionlab verify CLAIM --set 'K=LpNorm(1.5)' --set x0=3,4
     """
     request = read_request(**options)
+    if request.dtype not in (None, "float64"):
+        reason = "claims are verified in float64, for which their bounds are derived"
+        raise Ending(USAGE, f"{reason}; leave --dtype {request.dtype} out.")
     tasks = _tasks(claims, request)
+    if request.out is not None:
+        made(request.out)
     evidences, failures = _run(tasks, request)
     code = code_of(evidence["verdict"] for evidence in evidences)
     for evidence in evidences:
@@ -43,7 +49,9 @@ def _tasks(names: Sequence[str], request: Request) -> list[Task]:
     from ..theorems import claims, find_claim
 
     with input_checked():
-        chosen = [find_claim(name) for name in dict.fromkeys(names)] if names else list(claims())
+        ids = [claim.id for claim in claims()]
+        wanted = dict.fromkeys(resolved(name, ids) for name in names)
+        chosen = [find_claim(name) for name in wanted] if names else list(claims())
         given = set(request.parameters)
         if not names and given:
             skipped = len(chosen)
@@ -58,7 +66,7 @@ def _tasks(names: Sequence[str], request: Request) -> list[Task]:
             if unknown:
                 takes_these = ", ".join(claim.parameters) or "none"
                 raise ValueError(f"claim {claim.id} takes no parameter {unknown[0]!r}; it takes: {takes_these}.")
-        return [(claim.id, request.seed, request.is_quick, request.chosen(claim.parameters)) for claim in chosen]
+        return [(claim.id, request.seed, request.is_quick, dict(request.parameters)) for claim in chosen]
 
 
 def _run(tasks: Sequence[Task], request: Request) -> tuple[list[dict[str, Any]], dict[str, Any]]:
@@ -120,7 +128,7 @@ def _print(evidences: Sequence[Mapping[str, Any]], request: Request) -> None:
         for evidence in evidences:
             print_wrongs(evidence)
     if len(evidences) > 1:
-        print(tally(evidences))
+        print_prose(tally(evidences))
     for evidence in evidences:
         if "counterexample_file" in evidence:
             print(f"counterexample of {evidence['id']}: {evidence['counterexample_file']}")

@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ..theorems._registry import MODULES
@@ -62,11 +63,11 @@ def problem(layout: Layout, part: Part, seed: int, is_quick: bool) -> str | None
     if part.kind == "claim":
         stored = read_json(layout.evidence(part.name))
         if stored is None or "evidence" not in stored:
-            return "missing"
+            return _absent(layout.evidence(part.name))
         return _moved(stored, claim_key(part.module, part.name, seed, is_quick))
     record = read_json(layout.record(part.name))
     if record is None:
-        return "missing"
+        return _absent(layout.record(part.name))
     script = experiment_script(part.name)
     key = experiment_key(script, seed, is_quick, {})
     for path in experiment_files(layout, part.name):
@@ -79,6 +80,10 @@ def problem(layout: Layout, part: Part, seed: int, is_quick: bool) -> str | None
     if moved is None and record.get("figure_key") != figure_key(script, key):
         return "stale: the code that draws it has changed"
     return moved
+
+
+def _absent(path: Path) -> str:
+    return f"{path.name} cannot be read" if path.exists() else "missing"
 
 
 def _moved(stored: dict[str, Any], key: str) -> str | None:

@@ -1,6 +1,6 @@
 """The whole reproduction: what is left to do, what each finished part leaves, and the pages written at the end."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,6 @@ from ._freshness import (
     claim_parts,
     experiment_parts,
     problem,
-    settings_of,
     unknown_claim_files,
     write_contents,
 )
@@ -32,9 +31,12 @@ class Reproduction:
         self.parts = [*experiment_parts(), *claim_parts(self.layout)]
         self.finished = FinishedHere(self.layout)
 
-    def left(self, parts: list[Part]) -> list[Part]:
-        """Those of `parts` that this machine has not finished for the code as it is, the longest group first."""
-        left = [part for part in parts if self._problem(part) or not self.finished.has(part)]
+    def left(self, parts: list[Part], is_only_stale: bool = False) -> list[Part]:
+        """Those of `parts` that this machine has not finished for the code as it is, the longest group first.
+
+        With `is_only_stale`, what is stored and current is believed, whoever ran it.
+        """
+        left = [part for part in parts if self._problem(part) or not (is_only_stale or self.finished.has(part))]
         seconds: dict[tuple[str, ...], float] = {}
         for part in left:
             seconds[group(part)] = seconds.get(group(part), 0.0) + self.finished.seconds(part)
@@ -46,8 +48,20 @@ class Reproduction:
 
     def evidence(self, parts: list[Part]) -> list[dict[str, Any]]:
         """The stored evidence of those claims among `parts` that have a current one."""
-        claims = [part for part in parts if part.kind == "claim" and not self._problem(part)]
+        claims = [part for part in self.current(parts) if part.kind == "claim"]
         return [(read_json(self.layout.evidence(part.name)) or {})["evidence"] for part in claims]
+
+    def current(self, parts: list[Part]) -> list[Part]:
+        """Those of `parts` whose stored result stands for the code as it is, whoever ran it."""
+        return [part for part in parts if not self._problem(part)]
+
+    def write_contents(self) -> None:
+        """Stores what this reproduction consists of, so that it can be judged even if it is interrupted."""
+        write_contents(self.layout, self.parts, self.seed, self.is_quick)
+
+    def results(self) -> Results:
+        """What is stored and current, and what is not, with the reasons."""
+        return results(self.layout, self.parts, self.seed, self.is_quick)
 
     def write_pages(self) -> list[Path]:
         """Writes `paper_repro.md`, and in a clone the README's table; removes results of what no longer exists."""
@@ -55,16 +69,13 @@ class Reproduction:
         remove_unfinished(self.layout.figures)
         for path in obsolete(self.layout, self.parts):
             path.unlink(missing_ok=True)
-        write_contents(self.layout, self.parts, self.seed, self.is_quick)
+        self.write_contents()
         written = []
-        for path, text in pages(self.layout, self._results()).items():
+        for path, text in pages(self.layout, self.results()).items():
             if not path.exists() or path.read_text(encoding="utf-8") != text:
                 write_bytes(path, text.encode())
                 written.append(path)
         return written
-
-    def _results(self) -> Results:
-        return results(self.layout, self.parts, self.seed, self.is_quick)
 
     def _problem(self, part: Part) -> str | None:
         return problem(self.layout, part, self.seed, self.is_quick)
@@ -92,20 +103,11 @@ def pages(layout: Layout, found: Results) -> dict[Path, str]:
     return texts
 
 
-def stale(layout: Layout) -> dict[str, str]:
+def stale(layout: Layout, seed: int, is_quick: bool) -> dict[str, str]:
     """What is missing, stale, edited or left over, each with the reason, told without running or importing anything."""
-    seed, is_quick = settings_of(layout)
     changed = unknown_claim_files(layout)
     found = {f"claims of theorems/{module}.py": "stale or missing: their code has changed" for module in changed}
-    # Files whose claims are unknown are told of above; asking for their claims would import them.
-    known = (read_json(layout.contents) or {}).get("claims", [])
-    parts = experiment_parts()
-    parts += [
-        Part("claim", claim_id, entry["module"])
-        for entry in known
-        if entry["module"] not in changed
-        for claim_id in entry["ids"]
-    ]
+    parts = _known_parts(layout, changed)
     found |= {str(part): reason for part in parts if (reason := problem(layout, part, seed, is_quick))}
     if not changed:
         found |= {_shown(layout, path): "belongs to nothing any more" for path in obsolete(layout, parts)}
@@ -116,6 +118,20 @@ def stale(layout: Layout) -> dict[str, str]:
             elif path.read_text(encoding="utf-8") != text:
                 found[_shown(layout, path)] = "does not say what the stored results say"
     return found
+
+
+def run_elsewhere(layout: Layout, seed: int, is_quick: bool) -> list[str]:
+    """What is current, but was not run by this machine as it is: `left` has it run again, unless told to believe it."""
+    parts, finished = _known_parts(layout, unknown_claim_files(layout)), FinishedHere(layout)
+    return [str(part) for part in parts if not problem(layout, part, seed, is_quick) and not finished.has(part)]
+
+
+def _known_parts(layout: Layout, changed: Collection[str]) -> list[Part]:
+    """Every experiment, and the claims of all files but those that have changed: those would have to be imported."""
+    entries = (read_json(layout.contents) or {}).get("claims", [])
+    known = [entry for entry in entries if entry["module"] not in changed]
+    claims = [Part("claim", claim_id, entry["module"]) for entry in known for claim_id in entry["ids"]]
+    return [*experiment_parts(), *claims]
 
 
 def obsolete(layout: Layout, parts: list[Part]) -> list[Path]:

@@ -1,7 +1,11 @@
 """`lionlab run`, `list`, `describe`, `--help`: what they print, and how they refuse."""
 
+import subprocess
+
 import pytest
 from small_clone import Clone, document, one_line
+
+from lionlab.cli._console import WIDTH_IN_FILES
 
 BAD_INPUT = {
     "unknown experiment": (("run", "count"), "unknown experiment 'count'. Did you mean counts?"),
@@ -59,6 +63,21 @@ def test_list_and_describe(clone: Clone):
         assert text in clone.run("describe", name).stdout
 
 
+@pytest.mark.parametrize("width", [60, 80, 120, 200, None], ids=str)
+def test_a_list_has_a_line_for_each_name_whatever_the_width(clone: Clone, width: int | None):
+    """On a terminal of that width, or piped (None)."""
+    command = clone.command("list")
+    if width is not None:
+        command = [command[0], "-c", f"import pty; pty.spawn({command!r})"]
+    environment = clone.environment(COLUMNS=str(width or 80), NO_COLOR="1", TERM="xterm")
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=clone.root, timeout=60)
+    lines = done.stdout.splitlines()
+    for name in ("holds", "violated", "counts", "GroupL2Norm", "SchattenNorm", "LogisticRegression", "log_sum_exp"):
+        (line,) = [line for line in lines if line.split()[:1] == [name]]
+        assert len(line) > len(name)
+        assert len(line) <= (width or WIDTH_IN_FILES)
+
+
 def test_a_script_that_does_not_load_hides_nothing(clone: Clone):
     broken = clone.root / "experiments" / "broken.py"
     broken.write_text("1/0")
@@ -80,7 +99,6 @@ finally:
     heavy = {{"jax", "numpy", "matplotlib", "sympy", "rich", "scipy"}} & set(sys.modules)
     print("heavy:", sorted(heavy), file=sys.stderr)
 """
-    import subprocess
     import sys
 
     command = [sys.executable, "-c", code]

@@ -22,7 +22,7 @@ BAD_INPUT = {
     "negative seed": (("verify", "holds", "--seed", "-1"), "'--seed'"),
     "no jobs": (("verify", "holds", "--jobs", "0"), "'--jobs'"),
     "unknown dtype": (("verify", "holds", "--dtype", "int8"), "'--dtype'"),
-    "dtype without arrays": (("verify", "holds", "--dtype", "float32"), "--dtype needs an array"),
+    "other precision": (("verify", "holds", "--set", "x0=1", "--dtype", "float32"), "claims are verified in float64"),
     "no configuration": (("verify", "--config", "missing.toml"), "--config missing.toml cannot be read"),
 }
 
@@ -97,6 +97,15 @@ def test_a_configuration_file_means_the_options(clone: Clone, tmp_path: Path):
     assert document(told)["claims"][0]["seed"] == 6
 
 
+def test_float64_is_what_a_claim_is_verified_in(clone: Clone, tmp_path: Path):
+    assert clone.run("verify", "holds", "--dtype", "float64", "-q").returncode == 0
+    assert "Only float64" in clone.run("verify", "--help").stdout
+    (tmp_path / "single.toml").write_text('dtype = "float32"\n')
+    done = clone.run("verify", "holds", "-q", "--config", str(tmp_path / "single.toml"))
+    assert done.returncode == 2
+    assert "claims are verified in float64" in one_line(done)
+
+
 def test_what_is_not_watched_is_plain(clone: Clone):
     done = clone.run("verify", "holds", "violated")
     assert "\x1b" not in done.stdout + done.stderr
@@ -120,16 +129,8 @@ def test_colour_on_a_terminal_unless_no_color(clone: Clone, variable: str, is_co
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 def test_interrupted_it_prints_what_it_has_and_how_to_go_on(clone: Clone, tmp_path: Path, jobs: str, name: str):
     began = tmp_path / "began"
-    arguments = clone.command("verify", "holds", "exact", "waits", "--jobs", jobs, "--json")
-    process = subprocess.Popen(
-        arguments,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=clone.root,
-        env=clone.environment(SMALL_CLONE_WAIT=str(began)),
-        start_new_session=True,
-    )
+    arguments = ("verify", "holds", "exact", "waits", "--jobs", jobs, "--json")
+    process = clone.start(*arguments, SMALL_CLONE_WAIT=str(began))
     wait_for(began)
     assert process.stderr is not None
     while not process.stderr.readline().startswith("[2/3]"):

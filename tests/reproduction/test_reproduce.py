@@ -266,15 +266,7 @@ def test_interrupted_it_keeps_what_is_finished_and_goes_on_from_there(clone: Clo
     clone.write_claims("holds", "waits")
     shutil.rmtree(clone.root / ".lionlab")  # nothing known of how long parts take, so that they run as listed
     began = clone.root / "began"
-    process = subprocess.Popen(
-        clone.command("reproduce", "--jobs", jobs, "--json"),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=clone.root,
-        env=clone.environment(SMALL_CLONE_WAIT=str(began)),
-        start_new_session=True,
-    )
+    process = clone.start("reproduce", "--jobs", jobs, "--json", SMALL_CLONE_WAIT=str(began))
     assert process.stderr is not None
     while not process.stderr.readline().startswith("[2/3]"):
         assert process.poll() is None
