@@ -5,12 +5,21 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 REPOSITORY = Path(__file__).parents[1]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_example_runs_and_prints_finite_numbers():
-    (example,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+EXAMPLES = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+
+
+def test_there_are_two_examples():
+    assert len(EXAMPLES) == 2
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=["discrete", "continuous"])
+def test_the_examples_run_and_print_finite_numbers(example: str):
     assert len(example.strip().splitlines()) <= 15
     done = subprocess.run([sys.executable, "-W", "error", "-c", example], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr

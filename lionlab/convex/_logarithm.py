@@ -14,6 +14,7 @@ from ._polynomial import interpolating_coefficients, polynomial
 DEGREE = 21
 
 
+@jax.custom_jvp
 def log1p(x: Array) -> Array:
     """log(1+x) for x ≥ −1; −inf at −1, inf at inf and NaN below.
 
@@ -41,6 +42,13 @@ def log1p(x: Array) -> Array:
     found = k * leading + (f - (f * f * polynomial(f, _coefficients()) - (k * trailing + lost)))
     beyond = jnp.where(x < -1, jnp.nan, jnp.where(x == -1, -jnp.inf, x))
     return jnp.where((x > -1) & (x < jnp.inf), found, beyond)
+
+
+@log1p.defjvp
+def _log1p_rule(primals: tuple[Array], tangents: tuple[Array]) -> tuple[Array, Array]:
+    """1/(1+x): nothing can be differentiated through the bits of a number."""
+    (x,), (dx,) = primals, tangents
+    return log1p(x), dx / (1 + x)
 
 
 @functools.cache

@@ -32,8 +32,7 @@ class MoreauEnvelope(ConvexFunction):
         return self.function.is_separable
 
     def value(self, z: Array) -> Array:
-        nearby = self.function.proximal(z, jnp.asarray(self.smoothing, z.dtype))
-        return self.function.value(nearby) + self.smoothing / 2 * jnp.sum(self.selection(z) ** 2)
+        return _value(z, envelope=self)
 
     def selection(self, z: Array) -> Array:
         # prox of K* and not (z − prox of K)/e, which has no digits left where ‖z‖ is large.
@@ -45,6 +44,22 @@ class MoreauEnvelope(ConvexFunction):
     def proximal(self, z: Array, step: Array) -> Array:
         total = step + self.smoothing
         return (self.smoothing / total) * z + (step / total) * self.function.proximal(z, total)
+
+
+@eqx.filter_custom_jvp
+def _value(z: Array, *, envelope: MoreauEnvelope) -> Array:
+    nearby = envelope.function.proximal(z, jnp.asarray(envelope.smoothing, z.dtype))
+    return envelope.function.value(nearby) + envelope.smoothing / 2 * jnp.sum(envelope.selection(z) ** 2)
+
+
+@_value.def_jvp
+def _derivative(
+    primals: tuple[Array], tangents: tuple[Array | None], *, envelope: MoreauEnvelope
+) -> tuple[Array, Array]:
+    """⟨∇K_e, dz⟩: the formula of the value has kinks, where K and its prox have theirs, that cancel in K_e itself."""
+    (z,), (dz,) = primals, tangents
+    slope = jnp.zeros_like(z) if dz is None else dz
+    return _value(z, envelope=envelope), jnp.sum(envelope.selection(z) * slope)
 
 
 class Ridged(ConvexFunction):

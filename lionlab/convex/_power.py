@@ -17,6 +17,7 @@ DEGREES = {"float32": (9, 6), "float64": (21, 11)}
 MOST_FACTORS = 8
 
 
+@functools.partial(jax.custom_jvp, nondiff_argnums=(1,))
 def power(t: Array, exponent: float) -> Array:
     """t^exponent for t ≥ 0 and −1 < exponent < ∞; inf where t = 0 has a negative exponent.
 
@@ -31,6 +32,13 @@ def power(t: Array, exponent: float) -> Array:
     if whole <= 0:
         return _fractional_power(t, exponent)
     return t**whole * _fractional_power(t, exponent - whole)
+
+
+@power.defjvp
+def _power_rule(exponent: float, primals: tuple[Array], tangents: tuple[Array]) -> tuple[Array, Array]:
+    """e·t^{e−1}, by jax's own `pow`: nothing can be differentiated through the bits of a number."""
+    (t,), (dt,) = primals, tangents
+    return power(t, exponent), (exponent * t ** (exponent - 1)) * dt
 
 
 def power_of_two_below(size: Array) -> tuple[Array, Array]:
