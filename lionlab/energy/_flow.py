@@ -6,13 +6,13 @@
 The implicit step of length h lowers H_h, the same with c_h = (1−εγ)/(1+(ε+h)λ). For λ = 0 the terms of K* drop out.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 from jax import Array
 
 from ..convex import ConvexFunction
-from ..dynamics import FlowConstants, Motion, State
+from ..dynamics import FlowConstants, LionKFlow, Motion, State, constants_at
 
 
 def flow_bracket_weight(constants: FlowConstants, h: Array | float = 0.0) -> Array:
@@ -61,3 +61,11 @@ def dissipation(K: ConvexFunction, constants: FlowConstants, state: State, motio
     delta1 = jnp.sum(jnp.where(motion.x_dot == 0, 0, motion.x_dot * (motion.m_tilde - z)))
     delta2 = jnp.sum((motion.direction - K.selection(state.m)) * motion.m_dot)
     return Dissipation((gamma + c * lam) * delta1, c * delta2)
+
+
+def flow_lyapunov_at(flow: LionKFlow, f: Any, x: Array, m: Array, bound: Array | None) -> Array:
+    """H(x, m), or H_M for `bound` = M, of a bare point; a changing α is that of time 0."""
+    constants = constants_at(flow, jnp.zeros((), x.dtype))
+    y = constants.weight_decay * x
+    K_star = flow.K.conjugate().value(y) if bound is None else flow.K.truncated_conjugate(y, bound)[0]
+    return flow_lyapunov_value(constants, f.value(x), flow.K.value(m), K_star, jnp.sum(y * m))

@@ -65,14 +65,16 @@ def proximal_entry(
     stored = stored + jnp.sum(size(v) * (a * m_tilde_off + c * (1 / h + lam) * m_off))
     bound = (x.size + 18) * u * (values + products) + stored
 
-    # s ∈ ∂K(m̃⁺ + e), and m̃⁺ − m⁺ = (ε/h)(m⁺−m) up to rounding: the signs can be missed by a⟨v, e⟩ and
-    # c(h/ε)⟨s−w, e⟩; and by λx⁺ settling outside dom K*.
-    e = jnp.maximum(step.inclusion_residual, step.tolerance)
-    missed = a * _norm(v) * e
-    per_time = jnp.where(epsilon > 0, h / jnp.where(epsilon > 0, epsilon, 1), 0)
-    missed = missed + c * _norm(s - w) * (per_time * (e + _norm(m_tilde_off)) + _norm(m_off))
-    settled = u * (2 * x.size + 12 + 3 * (1 + 1 / jnp.maximum(h * lam, u))) * lam * _norm(x_next)
-    outward = a / jnp.where(lam > 0, lam, 1) * _norm(m_tilde - z) + c * _norm(m_next)
+    # Signs. s ∈ ∂K(m̃⁺ + e), and an evaluated subgradient is exact at a point a relative `near` away: the pairs
+    # ⟨s − λx⁺, m̃⁺ − z⁺⟩, ⟨s − w, m̃⁺ − m⁺⟩ = (ε/h)⟨s − w, m⁺ − m⟩ and, at ε = 0, D_K with s for w, miss their sign by
+    # ‖e‖ times the subgradients' distance; and all that meets λx⁺ by how far that may settle outside dom K*.
+    near = u * (2 * x.size + 12)
+    e = jnp.maximum(step.inclusion_residual, step.tolerance) + near * _norm(m_tilde)
+    apart = c * _norm(s - K.selection(m_next))
+    per_time = jnp.where(epsilon > 0, h / jnp.where(epsilon > 0, epsilon, 1), 1)
+    missed = a * _norm(v) * e + apart * (per_time * (e + _norm(m_tilde_off)) + _norm(m_off) + near * _norm(m_next))
+    settled = (near + 3 * u * (1 + 1 / jnp.maximum(h * lam, u))) * lam * _norm(x_next)
+    outward = a * h * _norm(m_tilde - z) + 2 * penalty * _norm(z)
     return Entry(
         change, alignment, enhancement, loss_remainder, conjugate_remainder, momentum_remainder,
         change - total, bound, bound + missed + settled * outward, K.ball_norm(m_tilde),

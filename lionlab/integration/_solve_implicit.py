@@ -31,13 +31,18 @@ def solve_implicitly(
     _check_inclusion(request, run)
     bound = request.bound
     account = _account(flow, f, h, run, None if bound is None else jnp.asarray(bound, x.dtype), axes, batched)
-    if bound is None and not np.isfinite(np.asarray(account.lyapunov)).all():
+    # Outside dom K* H is infinite; on its boundary, where ∂K*(λx) may be empty, its ledger is. H_M never is.
+    if bound is None and not (np.isfinite(np.asarray(account.lyapunov)).all() and _has_ledger(account)):
         largest = float(np.max(np.asarray(run.ball_norm)))
         bound = largest if largest > 0 else 1.0
         account = _account(flow, f, h, run, jnp.asarray(bound, x.dtype), axes, batched)
     if bound is not None:
         check_bound(float(np.max(np.asarray(run.ball_norm))), bound)
     return _checked(request, flow, run, account, bound)
+
+
+def _has_ledger(account: Account) -> bool:
+    return bool(np.isfinite(np.asarray(account.entries.residual)).all())
 
 
 @eqx.filter_jit

@@ -35,7 +35,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 def compiled_once(function: Function) -> Function:
     """`function` under jit, for what runs once per compilation: optimising its code would take longer than it saves."""
-    options: dict[str, Any] = {"compiler_options": {"xla_backend_optimization_level": 0}}
+    options: dict[str, Any] = {"compiler_options": {"xla_backend_optimization_level": 1}}
     compiled: Any = eqx.filter_jit(function, **options)
     return compiled
 

@@ -95,16 +95,22 @@ def infinite_outside(v: Values, C: float) -> float:
 
 
 def moreau(v: Values, C: float) -> float:
-    """prox_{τK}(z) + τ prox_{K*/τ}(z/τ) = z, and (z − p)/τ ∈ ∂K(p): K(w) ≥ K(p) + ⟨(z−p)/τ, w−p⟩."""
+    """prox_{τK}(z) + τ prox_{K*/τ}(z/τ) = z, and (z − p)/τ ∈ ∂K(p): K(w) ≥ K(p) + ⟨(z−p)/τ, w−p⟩.
+
+    p is known up to the rounding u‖z‖ of what it was computed from, not up to u‖p‖: where K has a kink at p = 0, K(p)
+    moves by its slope ∇K(p) times that, and ⟨(z−p)/τ, p⟩ by (z−p)/τ times that, however small p itself is.
+    """
     z, p = flat(v.z), flat(v.prox)
     error = np.linalg.norm(p + STEP * flat(v.prox_conjugate) - z, axis=1)
     scale = np.linalg.norm(z, axis=1) + np.linalg.norm(p, axis=1)
     errors = [error / (C * UNIT * np.maximum(scale, 1e-300))]
     slope = (z - p) / STEP
+    steepest = np.linalg.norm(slope, axis=1) + norms(np.where(np.isfinite(v.slope_prox), v.slope_prox, 0))
+    by_rounding_of_p = scale * steepest
     for w, K_w in ((np.zeros_like(p), np.zeros(len(p))), (2 * p, v.K_prox_doubled), (z, v.K), (2 * z, v.K_doubled)):
         short = v.K_prox + (slope * (w - p)).sum(1) - K_w
         size = np.abs(v.K_prox) + np.where(np.isfinite(K_w), np.abs(K_w), 0)
-        size = size + scale / STEP * (np.linalg.norm(w, axis=1) + np.linalg.norm(p, axis=1))
+        size = size + scale / STEP * (np.linalg.norm(w, axis=1) + np.linalg.norm(p, axis=1)) + by_rounding_of_p
         errors.append(short / (C * UNIT * np.maximum(size, 1e-300)))
     return _largest(np.concatenate(errors))
 

@@ -40,6 +40,7 @@ class Values(NamedTuple):
     prox: np.ndarray  # prox_{τK}(z)
     K_prox: np.ndarray
     K_prox_doubled: np.ndarray  # K(2 prox)
+    slope_prox: np.ndarray  # ∇K(prox)
     prox_conjugate: np.ndarray  # prox_{K*/τ}(z/τ)
     is_homogeneous: bool
 
@@ -84,7 +85,7 @@ def _evaluate(K: ConvexFunction, z: Array) -> dict[str, Array]:
         "nearest": nearest, "K_star_nearest": on_nearest, "inner": inner,
         "K_star_inner": on_inner, "slope_inner": slope, "K_slope_inner": K_slope, "K_star_z": on_z,
         "distance": jax.vmap(K_star.distance)(z), "K_outward": K_outward, "prox": prox, "K_prox": K_prox,
-        "K_prox_doubled": K_prox_doubled,
+        "K_prox_doubled": K_prox_doubled, "slope_prox": jax.vmap(K.selection)(prox),
         "prox_conjugate": jax.vmap(lambda v: K_star.proximal(v / tau, 1 / tau))(z),
     }  # fmt: skip
 
