@@ -18,6 +18,9 @@ from .dynamics import (
     Trajectory,
     as_noise,
     at_step,
+    check_objective,
+    checked_methods,
+    checked_start,
     compiled,
     map_unstacked,
     run_in_parts,
@@ -55,13 +58,14 @@ def simulate(
       or a JAX key) is required and the gradients used are kept in `.gradient`.
     - `record`: any of "x", "m", "lyapunov".   `record_every`: keep every k-th state, T//k + 1 in all.
 
-    **Raises:** `ValueError` or `TypeError` in one sentence for non-finite or mixed-dtype starts, shapes that do not
-    fit, and step sizes out of range.
+    **Raises:** `ValueError` or `TypeError` in one sentence for an objective that is a bare function (wrap it as
+    `Objective(function, dim)`), non-finite or mixed-dtype starts, shapes that do not fit, step sizes out of range.
 
     Source: arXiv 2310.05898, eq. (1)–(3).
     """
-    x, m = _checked_start(objective, x0, m0)
-    return _run([method], False, [objective], x, m, num_steps, gradient_noise, key, record, record_every)
+    methods = checked_methods([method])
+    x, m = checked_start(objective, x0, m0)
+    return _run(methods, False, [objective], x, m, num_steps, gradient_noise, key, record, record_every)
 
 
 def simulate_batch(
@@ -81,8 +85,10 @@ def simulate_batch(
     the same kind of K and decay, whose constants (λ, β1, β2, η, parameters of K) then differ from run to run.
     `objectives` likewise is one loss, or a list of B losses of one kind with data of one shape.
     """
-    methods = [methods] if isinstance(methods, LionK) else list(methods)
+    methods = checked_methods(methods)
     objectives = list(objectives) if isinstance(objectives, (list, tuple)) else [objectives]
+    for objective in objectives:
+        check_objective(objective)
     xs = as_numpy("x0", x0)
     if xs.ndim < 2:
         raise ValueError(f"x0 of a batch must have the batch as its first axis, got shape {xs.shape}.")
@@ -90,25 +96,8 @@ def simulate_batch(
         raise ValueError(f"methods must be one LionK or as many as there are starts ({len(xs)}), got {len(methods)}.")
     if len(objectives) not in (1, len(xs)):
         raise ValueError(f"objectives must be one, or as many as there are starts ({len(xs)}), got {len(objectives)}.")
-    x, m = _checked_start(objectives[0], xs, m0, is_batch=True)
+    x, m = checked_start(objectives[0], xs, m0, is_batch=True)
     return _run(methods, True, objectives, x, m, num_steps, gradient_noise, key, record, record_every)
-
-
-def _checked_start(objective: Any, x0: Any, m0: Any, is_batch: bool = False) -> tuple[np.ndarray, np.ndarray]:
-    x = as_numpy("x0", x0)
-    m = np.zeros_like(x) if m0 is None else as_numpy("m0", m0)
-    for name, array in (("x0", x), ("m0", m)):
-        if not np.isfinite(array).all():
-            raise ValueError(f"{name} must be finite, got {array[~np.isfinite(array)].flat[0]} among its entries.")
-    if x.shape != m.shape:
-        raise ValueError(f"m0 must have the shape of x0, {x.shape}, got {m.shape}.")
-    if x.dtype != m.dtype:
-        raise TypeError(f"x0 and m0 must have one dtype, got {x.dtype} and {m.dtype}; convert one of them.")
-    shape = getattr(objective, "shape", None)
-    given = x.shape[1:] if is_batch else x.shape
-    if shape is not None and given != tuple(shape):
-        raise ValueError(f"x0 must have the objective's shape {tuple(shape)}, got {given}.")
-    return x, m
 
 
 def _run(
@@ -167,6 +156,7 @@ def _run(
         step_sizes=np.stack(step_sizes, axis=-1) if batched else step_sizes[0],
         record_every=record_every,
         batched=batched,
+        is_noisy=noise is not None,
     )
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 
 def convex_functions() -> dict[str, type]:
-    """Name → class of every convex function, atoms first."""
-    from ..convex._parse import ATOMS, RULES
+    """Name → class of every convex function."""
+    from ..convex._parse import known_functions
 
-    return {kind.__name__: kind for kind in (*ATOMS, *RULES)}
+    return known_functions()
 
 
 def objectives() -> dict[str, Any]:

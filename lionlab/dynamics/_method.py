@@ -54,7 +54,8 @@ class LionK(eqx.Module):
         check_number("beta1", self.beta1, 0, 1)
         check_number("beta2", self.beta2, 0, 1)
         if not callable(self.step_size):
-            self._check_step_sizes(np.asarray([check_number("step_size", self.step_size, 0, math.inf)]))
+            eta = check_number("step_size", self.step_size, 0, math.inf, excludes_low=True)
+            self._check_longest(np.asarray([eta]))
 
     def step_sizes(self, num_steps: int) -> np.ndarray:
         """η_0, …, η_T as float64, T = `num_steps`.
@@ -68,7 +69,10 @@ class LionK(eqx.Module):
         steps = np.arange(num_steps + 1)
         with double_precision():
             try:
-                values = np.array(eqx.filter_vmap(self.step_size)(jnp.asarray(steps, jnp.float64)), np.float64)
+                found = eqx.filter_vmap(self.step_size)(jnp.asarray(steps, jnp.float64))
+                values = np.array(found, np.float64)
+                if not isinstance(found, Array):  # one Python number whatever the step, which has no axis to map
+                    values = np.repeat(values[None], len(steps), axis=0)
             except Exception:  # noqa: BLE001 - a schedule with Python branches cannot be traced; call it step by step
                 values = np.array([float(self.step_size(int(step))) for step in steps])
         if values.shape != steps.shape:
@@ -82,6 +86,9 @@ class LionK(eqx.Module):
         bad = ~(np.isfinite(values) & (values > 0))
         if bad.any():
             raise ValueError(f"step_size must be finite and > 0, got {values[bad][0]} at step {np.argmax(bad)}.")
+        self._check_longest(values)
+
+    def _check_longest(self, values: np.ndarray) -> None:
         too_long = values * self.weight_decay > 1
         if self.decay == "explicit" and too_long.any():
             eta = values[too_long][0]
@@ -144,8 +151,8 @@ def bracket_weight(constants: Constants, decay: str) -> Array:
     return eta * beta1 / (eta * lam * (1 - beta1) + decayed)
 
 
-def check_number(name: str, value: Any, low: float, high: float) -> float:
-    """`value` as a float in [low, high].
+def check_number(name: str, value: Any, low: float, high: float, excludes_low: bool = False) -> float:
+    """`value` as a finite float in [low, high], or in (low, ∞) where `high` is infinite and `excludes_low` is True.
 
     **Raises:** `TypeError` when it is no number, `ValueError` when it is NaN or out of range.
     """
@@ -153,7 +160,8 @@ def check_number(name: str, value: Any, low: float, high: float) -> float:
         number = float(value)
     except (TypeError, ValueError):
         raise TypeError(f"{name} must be a number, got {value!r}.") from None
-    if math.isnan(number) or not low <= number <= high or math.isinf(number):
-        allowed = f"in [{low:g}, {high:g}]" if math.isfinite(high) else f"finite and ≥ {low:g}"
+    if not low <= number <= high or math.isinf(number) or (excludes_low and number == low):
+        above = ">" if excludes_low else "≥"
+        allowed = f"in [{low:g}, {high:g}]" if math.isfinite(high) else f"finite and {above} {low:g}"
         raise ValueError(f"{name} must be {allowed}, got {number:g}.")
     return number

@@ -11,26 +11,48 @@ import numpy as np
 from jax import Array
 
 from ..convex import ConvexFunction
-from ..dynamics import Constants, LionK, Trajectory, at_step, bracket_weight, compiled, map_unstacked, stacked_constants
+from ..dynamics import (
+    Constants,
+    LionK,
+    LionKFlow,
+    Trajectory,
+    at_step,
+    bracket_weight,
+    check_objective,
+    checked_methods,
+    compiled,
+    map_unstacked,
+    stacked_constants,
+)
 from ..precision import as_numpy, cast_floats, double_precision
+from ._flow import flow_lyapunov_at
 from ._function import conjugate_value, lyapunov_from_values, lyapunov_value
 from ._ledger import Directions, Entry, Ledger, Node, Values, ledger_entry, step_directions, taken_direction
+from ._recorded import checked_recording
 
 
-def lyapunov(method: LionK, objective: Any, x: Any, m: Any, bound: float | None = None) -> np.ndarray:
+def lyapunov(method: LionK | LionKFlow, objective: Any, x: Any, m: Any, bound: float | None = None) -> np.ndarray:
     """H(x, m) = f(x) + K*(λx)/λ + c[K*(λx) + K(m) − ⟨λx, m⟩], a NumPy scalar of x's dtype; +inf outside dom K*.
 
     `bound` = M gives H_M instead, with K + indicator of {‖·‖_B ≤ M} in place of K: finite everywhere, equal to H inside
     for norms. B is the max-norm ball for separable K, K's own unit ball for other norms, else the Euclidean ball.
     With a step-size schedule, c is that of step 0.
 
-    **Raises:** `ValueError` when ‖m‖_B > M, naming the least valid M, or when β2 = 1 leaves c infinite.
-    Source: arXiv 2310.05898, Theorem 4.1.
+    Of a `LionKFlow` it is H = αf(x) + (γ/λ)K*(λx) + c[…] with c = (1−εγ)/(1+ελ), or its H_M; a changing α at time 0.
+
+    **Raises:** `ValueError` when ‖m‖_B > M, naming the least valid M, or when β2 = 1 leaves c infinite; `TypeError`
+    for an objective that is a bare function (wrap it as `Objective(function, dim)`).
+    Source: arXiv 2310.05898, Theorems 3.1 and 4.1.
     """
+    if not isinstance(method, LionKFlow):
+        checked_methods([method])
+    check_objective(objective)
     xs = as_numpy("x", x)
     ms = as_numpy("m", m).astype(xs.dtype) if not isinstance(m, np.ndarray) else as_numpy("m", m)
     if xs.shape != ms.shape or xs.dtype != ms.dtype:
         raise ValueError(f"x and m must agree, got {xs.dtype} {xs.shape} and {ms.dtype} {ms.shape}.")
+    if isinstance(method, LionKFlow):
+        return _flow_lyapunov(method, objective, xs, ms, bound)
     check_bracket(method)
     with double_precision():
         K, constants, _ = stacked_constants([method], [method.step_sizes(0)], xs.dtype)
@@ -40,6 +62,15 @@ def lyapunov(method: LionK, objective: Any, x: Any, m: Any, bound: float | None 
             check_bound(float(K.ball_norm(jnp.asarray(ms))), float(M))
         f = cast_floats(objective, xs.dtype)
         return np.asarray(_lyapunov(K, f, constants, method.decay, jnp.asarray(xs), jnp.asarray(ms), M))
+
+
+def _flow_lyapunov(flow: LionKFlow, objective: Any, x: np.ndarray, m: np.ndarray, bound: float | None) -> np.ndarray:
+    with double_precision():
+        cast, f = cast_floats(flow, x.dtype), cast_floats(objective, x.dtype)
+        M = None if bound is None else jnp.asarray(bound, x.dtype)
+        if M is not None:
+            check_bound(float(cast.K.ball_norm(jnp.asarray(m))), float(M))
+        return np.asarray(eqx.filter_jit(flow_lyapunov_at)(cast, f, jnp.asarray(x), jnp.asarray(m), M))
 
 
 @eqx.filter_jit
@@ -55,20 +86,15 @@ def energy_ledger(
     `bound` = M does it for H_M, finite through phase 1 too. For a batch pass the methods it was simulated with; arrays
     are then (T, B). With gradient noise, `loss_remainder` uses the gradient the step used and has no sign.
 
-    **Raises:** `ValueError` in words when states are missing or thinned, when λx leaves dom K* (pass `bound`), when
-    ‖m̃‖_B or ‖m‖_B exceeds `bound` (the least valid one is named), or where ∂K*(λx) is empty.
+    **Raises:** `ValueError` in words when states are missing, thinned or not finite, when the gradients of a run
+    without noise are not this objective's to half their digits, when λx leaves dom K* (pass `bound`), when ‖m̃‖_B or
+    ‖m‖_B exceeds `bound` (the least valid one is named), or where ∂K*(λx) is empty. `TypeError` for a bare function.
     Source: arXiv 2310.05898, Theorem 4.1, with the remainders written out.
     """
-    x, m = trajectory.x, trajectory.m
-    if x is None or m is None:
-        raise ValueError('energy_ledger needs every state: simulate with record=("x", "m").')
-    if trajectory.record_every != 1:
-        raise ValueError(
-            f"energy_ledger needs every step, this run kept each {trajectory.record_every}th; use record_every=1."
-        )
-    methods = [method] if isinstance(method, LionK) else list(method)
+    methods = checked_methods(method)
     for one in methods:
         check_bracket(one)
+    x, m, g = checked_recording(methods, objective, trajectory)
     num_steps = len(x) - 1
     sizes = [one.step_sizes(num_steps) for one in methods]
     with double_precision():
@@ -78,7 +104,7 @@ def energy_ledger(
         objective = cast_floats(objective, x.dtype)
         M = None if bound is None else jnp.asarray(bound, x.dtype)
         states = (jnp.asarray(x), jnp.asarray(m))
-        gradient = None if trajectory.gradient is None else jnp.asarray(trajectory.gradient)
+        gradient = None if g is None else jnp.asarray(g)
         # Compiled apart: f, K and K* reach the last pass through memory, so H and the remainders share their floats;
         # XLA makes every column of the ledger a kernel of its own, which would evaluate ∇K again.
         values_of: Callable[..., Values] = partial(compiled(_values, x.size), objective, methods[0].decay, M)

@@ -21,6 +21,12 @@ class Loss(eqx.Module):
     call, `f(x)` and `f.gradient(x)`, is derived here and accepts NumPy arrays and Python numbers too.
     """
 
+    # Compared by identity: its arrays have no hash, and `jax.jit(f)`, `jax.jit(f.gradient)` need one.
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
     @property
     @abstractmethod
     def shape(self) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from lionlab.dynamics import Constants, LionK, bracket_weight
     ("arguments", "words"),
     [
         ({"step_size": 0.0}, "step_size must be finite and > 0"),
-        ({"step_size": -0.1}, "step_size"),
+        ({"step_size": -1}, "step_size must be finite and > 0, got -1"),
         ({"step_size": math.nan}, "step_size"),
         ({"step_size": math.inf}, "step_size"),
         ({"weight_decay": -1.0}, "weight_decay must be finite and ≥ 0"),
@@ -47,6 +47,20 @@ def test_schedules_may_be_traceable_or_plain_python():
     plain = LionK(L1Norm(), lambda t: 0.1 if t < 2 else 0.05, 1.0)
     np.testing.assert_allclose(traceable.step_sizes(3), 0.1 / (1 + np.arange(4)), rtol=1e-15)
     np.testing.assert_array_equal(plain.step_sizes(3), [0.1, 0.1, 0.05, 0.05])
+
+
+@pytest.mark.parametrize("constant", [0.01, np.float64(0.01), 1])
+def test_a_schedule_may_be_constant(constant):
+    np.testing.assert_array_equal(LionK(L1Norm(), lambda t: constant, 0.5).step_sizes(3), np.full(4, constant))
+
+
+@pytest.mark.parametrize(
+    ("schedule", "words"),
+    [(lambda t: -1.0, "must be finite and > 0, got -1.0 at step 0"), (lambda t: [0.1, 0.2], r"got shape \(2,\)")],
+)
+def test_a_constant_schedule_is_refused_for_what_is_wrong_with_it(schedule, words):
+    with pytest.raises(ValueError, match=words):
+        LionK(L1Norm(), schedule, 1.0).step_sizes(1)
 
 
 @pytest.mark.parametrize("schedule", [lambda t: 0.1 - 0.1 * t, lambda t: 2.0, lambda t: float("nan")])

@@ -1,0 +1,116 @@
+"""What a ledger can be made of: every state of a run, finite, and gradients that are the objective's."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from ..dynamics import LionK, Trajectory, check_objective, check_trajectory, checked_methods, compiled
+from ..precision import as_numpy, cast_floats, double_precision, unit_roundoff
+
+
+class Recording(NamedTuple):
+    """The arrays of a trajectory: x and m (T+1, …), the gradients (T, …) or None."""
+
+    x: np.ndarray
+    m: np.ndarray
+    gradient: np.ndarray | None
+
+
+def checked_recording(methods: Sequence[LionK], objective: Any, trajectory: Trajectory) -> Recording:
+    """The `Recording` of a run of these methods on this objective.
+
+    **Raises:** `TypeError` for what is no method, objective or trajectory; `ValueError` for states that are missing,
+    thinned, of lengths or shapes that do not fit, or not finite, and for gradients of another objective.
+    """
+    checked_methods(methods)
+    check_objective(objective)
+    check_trajectory(trajectory)
+    if trajectory.x is None or trajectory.m is None:
+        raise ValueError('energy_ledger needs every state: simulate with record=("x", "m").')
+    if trajectory.record_every != 1:
+        raise ValueError(
+            f"energy_ledger needs every step, this run kept each {trajectory.record_every}th; use record_every=1."
+        )
+    gradient = None if trajectory.gradient is None else as_numpy("trajectory.gradient", trajectory.gradient)
+    recording = Recording(as_numpy("trajectory.x", trajectory.x), as_numpy("trajectory.m", trajectory.m), gradient)
+    _check_shapes(recording, len(methods), objective, trajectory.batched)
+    _check_finite(recording)
+    if gradient is not None and not trajectory.is_noisy:
+        _check_gradients(objective, recording.x, gradient, trajectory.batched)
+    return recording
+
+
+def _check_shapes(recording: Recording, method_count: int, objective: Any, is_batch: bool) -> None:
+    x, m, gradient = recording
+    leading = 2 if is_batch else 1
+    if x.ndim < leading or len(x) == 0:
+        raise ValueError(f"trajectory.x must hold at least one state along its first axis, got shape {x.shape}.")
+    if m.shape != x.shape:
+        raise ValueError(f"trajectory.m must have the shape of trajectory.x, {x.shape}, got {m.shape}.")
+    steps = (len(x) - 1, *x.shape[1:])
+    if gradient is not None and gradient.shape != steps:
+        raise ValueError(f"trajectory.gradient must have one entry per step, shape {steps}, got {gradient.shape}.")
+    dtypes = sorted({array.dtype.name for array in recording if array is not None})
+    if len(dtypes) > 1:
+        raise TypeError(f"the arrays of a trajectory must have one dtype, got {' and '.join(dtypes)}.")
+    shape = getattr(objective, "shape", None)
+    if shape is not None and x.shape[leading:] != tuple(shape):
+        raise ValueError(f"the states must have the objective's shape {tuple(shape)}, got {x.shape[leading:]}.")
+    runs = x.shape[1] if is_batch else 1
+    if method_count not in (1, runs):
+        raise ValueError(f"there must be one method, or one for each of the {runs} run(s), got {method_count}.")
+
+
+def _check_finite(recording: Recording) -> None:
+    for name, array in recording._asdict().items():
+        if array is not None and not np.isfinite(array).all():
+            first = tuple(np.argwhere(~np.isfinite(array))[0])
+            raise ValueError(f"trajectory.{name} must be finite, got {array[first]} at step {first[0]}: no ledger.")
+
+
+def _check_gradients(objective: Any, x: np.ndarray, gradient: np.ndarray, is_batch: bool) -> None:
+    """The gradients agree with the objective's to half their digits, measured by the largest of the run."""
+    if gradient.size == 0:
+        return
+    u, half = unit_roundoff(x.dtype), float(np.sqrt(unit_roundoff(x.dtype)))
+    off = _sizes(_slopes(objective, x[:-1], is_batch) - gradient.astype(np.float64), is_batch)
+    largest = np.max(_sizes(gradient.astype(np.float64), is_batch), axis=0)
+    if (off <= half * largest).all():
+        return
+    # Where a whole run is at rest, its gradients may be all rounding: then they may move as rounding x moves them.
+    near = 8 * u * np.abs(x[:-1])
+    moved = _slopes(objective, x[:-1] + near, is_batch) - _slopes(objective, x[:-1] - near, is_batch)
+    allowed = half * largest + _sizes(moved, is_batch)
+    wrong = ~(off <= allowed)  # NaN is wrong
+    if wrong.any():
+        step, run = np.argwhere(wrong)[0]
+        of_run = f" of run {run}" if is_batch else ""
+        gap, most = off[step, run], allowed[step, run]
+        raise ValueError(
+            f"the gradient recorded at step {step}{of_run} differs from this objective's by {gap:.3g}, more than "
+            f"{most:.3g}; pass the objective and the states of the run, or say is_noisy=True in a trajectory whose "
+            "gradients hold noise."
+        )
+
+
+def _slopes(objective: Any, x: np.ndarray, is_batch: bool) -> np.ndarray:
+    """∇f at every state, in float64 after being computed in x's dtype."""
+    rows = x.reshape(-1, *x.shape[2:]) if is_batch else x
+    with double_precision():
+        found = compiled(_each_slope, x.size)(cast_floats(objective, x.dtype), jnp.asarray(rows))
+    return np.asarray(found).astype(np.float64).reshape(x.shape)
+
+
+def _each_slope(objective: Any, x: Array) -> Array:
+    return jax.vmap(objective.slope)(x)
+
+
+def _sizes(arrays: np.ndarray, is_batch: bool) -> np.ndarray:
+    """Euclidean norms, (T, B); B = 1 for a single run."""
+    runs = arrays.shape[1] if is_batch else 1
+    with np.errstate(over="ignore"):
+        return np.linalg.norm(arrays.reshape(len(arrays), runs, -1), axis=-1)
