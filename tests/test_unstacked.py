@@ -1,13 +1,17 @@
 """`unstack`, `scan_unstacked` and `map_unstacked` against the plain functions they stand for, rule by rule."""
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 from jax import lax
 
+import lionlab as ll
 from lionlab.dynamics import _unstacked as subject
+from lionlab.dynamics import compiled
 from lionlab.dynamics._unstacked import map_unstacked, scan_unstacked, unstack
+from lionlab.energy import _evaluate as evaluate
 
 # Both sides do the same operations; sums may be ordered differently, over at most 16 terms.
 ROUNDINGS = 32
@@ -235,3 +239,61 @@ def test_a_loop_that_is_no_kernel_lacks_the_mark():
     """The byte limit differs between versions of XLA; a sort in the loop rules a kernel out in all of them."""
     run = jax.jit(lambda x: lax.scan(lambda c, _: (1.1 * jnp.sort(c)[::-1], c), x, None, 1000))
     assert "xla_cpu_small_call" not in run.lower(jnp.ones(1000)).compile().as_text()
+
+
+RUNS = {
+    "sorted l1": (ll.SortedL1Norm(np.linspace(2, 0.1, 16)), (16,)),
+    "sum of matrices": (ll.SeparableSum([ll.NuclearNorm(), ll.L1Norm()]), (4, 2)),
+}
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_a_ledger_is_never_more_than_xla_compiles(name, monkeypatch):
+    """Every program is counted before XLA sees it: sixteen numbers sorted as scalars would keep it busy for hours."""
+    K, shape = RUNS[name]
+    seen = []
+
+    def counted(function, number_count):
+        def call(*arguments):
+            program = eqx.filter_make_jaxpr(function)(*arguments)[0].jaxpr
+            seen.append((len(program.eqns), subject.repeated_size(program)))
+            assert seen[-1][0] <= subject.LARGEST_MAPPED_ROW, seen
+            assert seen[-1][1] <= subject.LARGEST_REPEATED_SIZE, seen
+            return compiled(function, number_count)(*arguments)
+
+        return call
+
+    monkeypatch.setattr(evaluate, "compiled", counted)
+    method = ll.LionK(K, 0.01, 0.5)
+    rng = np.random.default_rng(0)
+    objective = (
+        ll.Quadratic(np.diag(np.linspace(1, 2, 16)), rng.normal(size=16))
+        if len(shape) == 1
+        else ll.LeastSquaresMatrix(rng.normal(size=(5, 4)), rng.normal(size=(5, 2)))
+    )
+    ledger = ll.energy_ledger(method, objective, ll.simulate(method, objective, np.zeros(shape), 5))
+    assert len(seen) >= 3
+    assert np.all(np.abs(ledger.residual) <= ledger.rounding_bound)
+
+
+@pytest.mark.parametrize(("size", "is_taken_apart"), [(4, True), (16, False)])
+def test_a_long_sort_is_left_to_xla(size, is_taken_apart):
+    def by_rank(x):
+        order = jnp.argsort(x)
+        return lax.sort((order, x * x), num_keys=1)[1]
+
+    rows = jnp.asarray(np.random.default_rng(0).normal(size=(3, size)), jnp.float32)
+    assert_same(jax.jit(jax.vmap(by_rank))(rows), jax.jit(lambda rows: map_unstacked(by_rank, rows))(rows))
+    primitives = {e.primitive.name for e in jax.make_jaxpr(lambda rows: map_unstacked(by_rank, rows))(rows).jaxpr.eqns}
+    assert ("select_n" in primitives) == is_taken_apart
+
+
+def test_the_repeated_size_doubles_with_every_comparator():
+    def chain(x, count):
+        for _ in range(count):
+            x = lax.min(x, -x) - lax.max(x, -x)
+        return x
+
+    sizes = [subject.repeated_size(jax.make_jaxpr(chain, static_argnums=1)(1.0, n).jaxpr) for n in (9, 10, 11)]
+    assert sizes[2] / sizes[1] == pytest.approx(sizes[1] / sizes[0], rel=1e-2)
+    assert sizes[1] / sizes[0] > 3.9

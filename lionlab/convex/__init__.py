@@ -23,7 +23,7 @@ Atoms are one file each; `Scaled`, `SeparableSum`, `MoreauEnvelope` and `Truncat
 Adding a K:
 1. Write a class with `value`, `selection` (an element of ∂K, written out) and `conjugate`; a separable K derives from
    `SeparableFunction` (four functions of one variable), a norm from `Norm` (dual norm and projection on its ball).
-2. Declare `is_smooth`, `is_positively_homogeneous`, `is_separable` where they hold.
+2. Declare `is_smooth`, `is_positively_homogeneous`, `is_separable` where they hold; re-export the class here.
 3. Refuse bad parameters in `__check_init__`, in words.
 4. Add one line to `catalogue.CATALOGUE`.
 5. Run `pytest tests/convex`: every law the declared predicates call for is tested on it, in float32 and float64.

@@ -14,7 +14,7 @@ from ._separable import SeparableFunction
 class DeadzoneL1(SeparableFunction):
     """K(z) = Σ max(|z_i| − e, 0), e = `threshold` ≥ 0, in the units of the momentum.
 
-    Subgradient sign(z)·1(|z| > e); K*(y) = e‖y‖₁ on the box ‖y‖∞ ≤ 1. With e = 0 it is the ℓ1 norm.
+    Subgradient sign(z)·1(|z| > e), 0 at |z| = e; K*(y) = e‖y‖₁ on the box ‖y‖∞ ≤ 1. With e = 0 it is the ℓ1 norm.
 
     **Raises:** `ValueError` when threshold is negative or not finite.
     Source: arXiv 2310.05898, table 2, row 3.
@@ -34,7 +34,8 @@ class DeadzoneL1(SeparableFunction):
         return jnp.maximum(jnp.abs(z) - self.threshold, 0)
 
     def selection(self, z: Array) -> Array:
-        return jnp.where(jnp.abs(z) > self.threshold, jnp.sign(z), jnp.zeros_like(z))
+        # Asked this way round, a NaN stays one.
+        return jnp.where(jnp.abs(z) <= self.threshold, jnp.zeros_like(z), jnp.sign(z))
 
     def conjugate_density(self, y: Array) -> Array:
         return self.threshold * jnp.abs(y)

@@ -1,13 +1,15 @@
 """The abstract convex function K: three primitives required, every other operation of convex analysis derived."""
 
 from abc import abstractmethod
+from typing import Any
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 
-from ..precision import follows_arrays
+from ..precision import as_numpy, follows_arrays
 
 
 class ConvexFunction(eqx.Module):
@@ -26,6 +28,11 @@ class ConvexFunction(eqx.Module):
     @property
     def is_smooth(self) -> bool:
         """∇K exists everywhere and is Lipschitz."""
+        return False
+
+    @property
+    def is_twice_differentiable(self) -> bool:
+        """∇K is differentiable everywhere, as of no envelope of a function with kinks: solvers of the flow ask."""
         return False
 
     @property
@@ -52,7 +59,10 @@ class ConvexFunction(eqx.Module):
 
     def proximal(self, z: Array, step: Array) -> Array:
         """argmin_u K(u) + ‖u − z‖²/(2·step). Derived from K* by Moreau's identity; one of the pair overrides it."""
-        return z - step * self.conjugate().proximal(z / step, 1 / step)
+        scaled = z / step
+        dual = self.conjugate().proximal(scaled, 1 / step)
+        # An entry that K* leaves alone goes to exactly 0, which z − step·(z/step) may miss by rounding.
+        return jnp.where(dual == scaled, jnp.zeros_like(z), z - step * dual)
 
     def projection(self, y: Array) -> Array:
         """The nearest point of dom K. A finite K, the default, has all of space for its domain."""
@@ -102,33 +112,76 @@ class ConvexFunction(eqx.Module):
 
     @follows_arrays
     def __call__(self, z: Array) -> Array:
-        """K(z), a scalar of z's dtype; +inf outside the domain, never NaN for finite z."""
-        return self.value(z)
+        """K(z), a scalar of z's dtype; +inf outside the domain, never NaN for finite z.
+
+        At an infinite z, where a formula may meet inf − inf, that counts as +inf; a NaN in z never gives a number.
+        """
+        require_entries(self, z)
+        value = self.value(z)
+        return jnp.where(jnp.isnan(value) & is_infinite(z), jnp.inf, value)
 
     @follows_arrays
     def subgradient(self, z: Array) -> Array:
         """The documented element of ∂K(z): ties go to the lowest index, 0 at 0."""
+        require_entries(self, z)
         return self.selection(z)
 
+    def prox(self, z: Any, step: Any) -> Any:
+        """argmin_u K(u) + ‖u − z‖²/(2·step), step > 0.
+
+        **Raises:** `ValueError` unless step is finite and > 0. A traced step cannot be checked.
+        """
+        require_step(step)
+        return self._prox(z, step)
+
     @follows_arrays
-    def prox(self, z: Array, step: Array) -> Array:
-        """argmin_u K(u) + ‖u − z‖²/(2·step), step > 0."""
+    def _prox(self, z: Array, step: Array) -> Array:
+        require_entries(self, z)
         return self.proximal(z, jnp.asarray(step, z.dtype))
 
     @follows_arrays
     def domain_projection(self, y: Array) -> Array:
         """The point of dom K nearest to y in the Euclidean (Frobenius) norm."""
+        require_entries(self, y)
         return self.projection(y)
 
     @follows_arrays
     def domain_distance(self, y: Array) -> Array:
-        """The Euclidean (Frobenius) distance from y to dom K; 0 inside."""
-        return self.distance(y)
+        """The Euclidean (Frobenius) distance from y to dom K; 0 inside, +inf where y has an infinite entry."""
+        require_entries(self, y)
+        return jnp.where(is_infinite(y), jnp.inf, self.distance(y))
 
     @follows_arrays
     def fenchel_young_gap(self, z: Array, y: Array) -> Array:
-        """K(z) + K*(y) − ⟨z, y⟩: at least 0 up to rounding, and 0 exactly where y ∈ ∂K(z)."""
+        """K(z) + K*(y) − ⟨z, y⟩: at least 0 up to rounding, and 0 exactly where y ∈ ∂K(z).
+
+        **Raises:** `ValueError` unless z and y have the same shape.
+        """
+        require_entries(self, z)
+        if z.shape != y.shape:
+            raise ValueError(f"z and y must have the same shape, got {z.shape} and {y.shape}.")
         return self.value(z) + self.conjugate().value(y) - jnp.sum(z * y)
+
+
+def require_entries(function: object, z: Array) -> None:
+    """**Raises:** `ValueError` for an array without entries."""
+    if z.size == 0:
+        raise ValueError(f"{type(function).__name__} takes arrays with at least one entry, got shape {z.shape}.")
+
+
+def require_step(step: Any) -> None:
+    """**Raises:** `ValueError` unless every step that is known now is finite and > 0."""
+    if isinstance(step, jax.core.Tracer):
+        return
+    steps = np.ravel(as_numpy("step", step))
+    wrong = ~((steps > 0) & (steps < np.inf))
+    if wrong.any():
+        raise ValueError(f"prox: step must be finite and > 0, got {float(steps[wrong][0]):g}.")
+
+
+def is_infinite(z: Array) -> Array:
+    """Whether z has an infinite entry and none that is NaN."""
+    return jnp.any(jnp.isinf(z)) & ~jnp.any(jnp.isnan(z))
 
 
 def euclidean_norm(v: Array) -> Array:

@@ -22,13 +22,19 @@ class GroupL2Norm(Norm):
     Subgradient z_g/‖z_g‖₂ in every group, 0 where z_g = 0; K* is the indicator of max_g ‖y_g‖₂ ≤ 1.
 
     **Raises:** `ValueError` naming the index that is missing, repeated or negative, or the group that is empty;
-    `TypeError` naming an index that is no integer.
+    `TypeError` naming an index that is no integer, or groups that are no list of lists.
     """
 
     groups: tuple[tuple[int, ...], ...] = eqx.field(static=True)
 
     def __init__(self, groups: Iterable[Sequence[int]]):
-        self.groups = tuple(tuple(_index(i) for i in group) for group in groups)
+        try:
+            listed = [list(group) for group in groups]
+        except TypeError:
+            raise TypeError(
+                f"GroupL2Norm: groups must be a list of index lists such as [[0, 1], [2]], got {groups!r}."
+            ) from None
+        self.groups = tuple(tuple(_index(i) for i in group) for group in listed)
 
     def __check_init__(self) -> None:
         seen: set[int] = set()

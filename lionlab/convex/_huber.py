@@ -56,6 +56,7 @@ class PseudoHuber(SeparableFunction):
 
     threshold: float | Array = eqx.field(converter=real_parameter)
     is_smooth = True
+    is_twice_differentiable = True
 
     def __check_init__(self) -> None:
         require_above(self, "threshold", self.threshold, 0, remedy="For no smoothing use L1Norm().")

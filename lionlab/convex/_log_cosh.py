@@ -22,6 +22,7 @@ class LogCosh(SeparableFunction):
 
     sharpness: float | Array = eqx.field(converter=real_parameter)
     is_smooth = True
+    is_twice_differentiable = True
 
     def __check_init__(self) -> None:
         require_above(self, "sharpness", self.sharpness, 0, remedy="For an infinitely sharp sign use L1Norm().")

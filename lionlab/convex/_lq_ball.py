@@ -44,9 +44,9 @@ def lq_ball_projection(y: Array, q: float) -> Array:
         newton = w - w * error / growth
         # At first every third step halves the bracket, which bounds the work where Newton creeps. The last steps are
         # Newton's alone: the far end of the bracket may have stayed where it was, and halving would lose the digits.
+        # For the same reason a step across an end goes to that end, which may lie within rounding of the root.
         halves = (index % 3 == 2) & (index < OUTER_STEPS - 12)
-        trusted = (newton >= low) & (newton <= high) & ~halves
-        return low, high, jnp.where(trusted, newton, (low + high) / 2), r
+        return low, high, jnp.where(halves, (low + high) / 2, jnp.clip(newton, low, high)), r
 
     low, high = bracket[0], jnp.maximum(*bracket)
     *_, r = jax.lax.fori_loop(0, OUTER_STEPS, refine, (low, high, high, ratios))

@@ -3,32 +3,21 @@
 import ast
 import inspect
 import math
+from importlib import import_module
 from typing import Any
 
-from ._deadzone import DeadzoneL1
 from ._function import ConvexFunction
-from ._group import GroupL2Norm
-from ._huber import Huber, PseudoHuber
-from ._l1 import L1Norm
-from ._l2 import L2Norm
-from ._linf import LinfNorm
-from ._log_cosh import LogCosh
-from ._lp import LpNorm
-from ._moreau import MoreauEnvelope
-from ._scaled import Scaled
-from ._schatten import NuclearNorm, SchattenNorm, SpectralNorm
-from ._separable_sum import SeparableSum
-from ._sorted_l1 import SortedL1Norm
-from ._squared import SquaredL2
-from ._top_k import TopKL1
-from ._truncated import Truncated
 
-ATOMS: tuple[type[ConvexFunction], ...] = (
-    L1Norm, LpNorm, L2Norm, LinfNorm, GroupL2Norm, TopKL1, SortedL1Norm, NuclearNorm, SchattenNorm, SpectralNorm,
-    DeadzoneL1, Huber, PseudoHuber, LogCosh, SquaredL2,
-)  # fmt: skip
-RULES: tuple[type[ConvexFunction], ...] = (Scaled, SeparableSum, MoreauEnvelope, Truncated)
-_BY_NAME = {kind.__name__: kind for kind in (*ATOMS, *RULES)}
+
+def known_functions() -> dict[str, type[ConvexFunction]]:
+    """Name → class for every K that `lionlab.convex` exports, so that a new one is known by being exported."""
+    exported = vars(import_module(__package__)).items()
+    is_function = {
+        name: kind
+        for name, kind in exported
+        if isinstance(kind, type) and issubclass(kind, ConvexFunction) and not inspect.isabstract(kind)
+    }
+    return dict(sorted(is_function.items()))
 
 
 def parse_convex_function(text: str) -> ConvexFunction:
@@ -72,9 +61,10 @@ def _read(node: ast.expr) -> Any:
 
 
 def _build(name: str, positional: list[Any], named: dict[str, Any]) -> ConvexFunction:
-    if name not in _BY_NAME:
+    known = known_functions()
+    if name not in known:
         raise ValueError(f"{_quoted(name)} is unknown. {_what_exists()}")
-    kind = _BY_NAME[name]
+    kind = known[name]
     try:
         inspect.signature(kind).bind(*positional, **named)
     except TypeError as error:
@@ -91,4 +81,4 @@ def _usage(kind: type[ConvexFunction]) -> str:
 
 
 def _what_exists() -> str:
-    return f"Known: {', '.join(_usage(kind) for kind in _BY_NAME.values())}."
+    return f"Known: {', '.join(_usage(kind) for kind in known_functions().values())}."

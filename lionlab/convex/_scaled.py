@@ -25,6 +25,10 @@ class Scaled(ConvexFunction):
         return self.function.is_smooth
 
     @property
+    def is_twice_differentiable(self) -> bool:
+        return self.function.is_twice_differentiable
+
+    @property
     def is_positively_homogeneous(self) -> bool:
         return self.function.is_positively_homogeneous
 

@@ -51,11 +51,12 @@ class UnitarilyInvariantNorm(Norm):
         return scale * jnp.linalg.svd(scaled, compute_uv=False)
 
     def _on_singular_values(self, z: Array, transform) -> Array:  # type: ignore[no-untyped-def]
-        """U·diag(transform(σ))·Vᵀ, with 0 on the numerically null part, where U and V are arbitrary."""
+        """U·diag(transform(σ))·Vᵀ, with 0 on the null part, where U and V are arbitrary; NaN unless z is finite."""
         scale, scaled = self._scaled(z)
         u, s, vt = jnp.linalg.svd(scaled, full_matrices=False)
         is_null = s <= max(z.shape) * float(jnp.finfo(z.dtype).eps) * s[0]
         transformed = jnp.where(is_null, 0, transform(jnp.where(is_null, 0, scale * s)))
+        transformed = jnp.where(jnp.isnan(scale), scale, transformed)
         return jnp.matmul(u * transformed[None, :], vt, precision=jax.lax.Precision.HIGHEST)
 
     def _scaled(self, z: Array) -> tuple[Array, Array]:

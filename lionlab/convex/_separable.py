@@ -57,7 +57,10 @@ class SeparableFunction(ConvexFunction):
 
 
 def _increasing_root(left_side: Callable[[Array], Array], right_side: Array, end: Array) -> Array:
-    """The root of an odd increasing function between 0 and ±end, by bisection; ±end where there is none."""
+    """The root of an odd increasing function between 0 and ±end, by bisection; ±end where there is none.
+
+    A left side that jumps at 0 over the right one has its root exactly there, and no midpoint was ever too low.
+    """
 
     def halve(_: int, bracket: tuple[Array, Array]) -> tuple[Array, Array]:
         low, high = bracket
@@ -67,7 +70,7 @@ def _increasing_root(left_side: Callable[[Array], Array], right_side: Array, end
 
     halvings = jnp.finfo(end.dtype).nmant + 12
     low, high = jax.lax.fori_loop(0, halvings, halve, (jnp.zeros_like(end), end))
-    return jnp.sign(right_side) * (low + high) / 2
+    return jnp.sign(right_side) * jnp.where(low == 0, low, (low + high) / 2)
 
 
 class SeparableConjugate(ConvexFunction):

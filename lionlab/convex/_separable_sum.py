@@ -26,7 +26,10 @@ class SeparableSum(ConvexFunction):
     sizes: tuple[int, ...] | None = eqx.field(static=True)
 
     def __init__(self, functions: Iterable[ConvexFunction], sizes: Sequence[int] | None = None):
-        self.functions = tuple(functions)
+        try:
+            self.functions = tuple(functions)
+        except TypeError:
+            raise TypeError(f"SeparableSum: functions must be a list of convex functions, got {functions!r}.") from None
         try:
             self.sizes = None if sizes is None else tuple(map(operator.index, sizes))
         except TypeError:
@@ -46,6 +49,10 @@ class SeparableSum(ConvexFunction):
     @property
     def is_smooth(self) -> bool:
         return all(function.is_smooth for function in self.functions)
+
+    @property
+    def is_twice_differentiable(self) -> bool:
+        return all(function.is_twice_differentiable for function in self.functions)
 
     @property
     def is_positively_homogeneous(self) -> bool:

@@ -26,7 +26,11 @@ class SortedL1Norm(Norm):
     weights: tuple[float, ...] = eqx.field(static=True)
 
     def __init__(self, weights: Iterable[float]):
-        self.weights = tuple(float(real_parameter(w)) for w in weights)
+        try:
+            listed = list(weights)
+        except TypeError:
+            raise TypeError(f"SortedL1Norm: weights must be a list such as [2, 1, 0.5], got {weights!r}.") from None
+        self.weights = tuple(float(real_parameter(w)) for w in listed)
 
     def __check_init__(self) -> None:
         if not self.weights or not self.weights[0] > 0:

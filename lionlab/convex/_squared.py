@@ -15,6 +15,7 @@ class SquaredL2(SeparableFunction):
 
     scale: float | Array = eqx.field(default=1.0, converter=real_parameter)
     is_smooth = True
+    is_twice_differentiable = True
 
     def __check_init__(self) -> None:
         require_above(self, "scale", self.scale, 0, remedy="For K = 0 use weight_decay alone.")

@@ -12,7 +12,6 @@ Values and dtypes are kept, custom derivative rules are not: differentiate insid
 """
 
 import functools
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -23,6 +22,7 @@ from jax import lax
 from jax.extend.core import ClosedJaxpr, Literal
 from jax.extend.core.primitives import convert_element_type_p
 
+from ._program_size import bytes_per_step, repeated_size
 from ._unstacked_rules import RULES, Value, is_known, is_small, known_array, put_together, take_apart
 from ._unstacked_rules import Unstacked as Unstacked
 
@@ -34,6 +34,12 @@ Step = Callable[[Tree, Tree], tuple[Tree, Tree]]
 LARGEST_KERNEL_BYTES = 850
 # Compilation grows with the step: 0.8 s at 400 scalar operations.
 LARGEST_BATCHED_STEP = 400
+# A map over rows compiles in some 3 s at 4,000 scalar operations, in proportion to their number.
+LARGEST_MAPPED_ROW = 10_000
+# XLA copies what a kernel needs into it. A comparator of a sort hands both its inputs to both its outputs, so that each
+# may double the work: on functions K of 4 to 16 entries a `repeated_size` below 1e12 compiled in at most 4 s, 1e15 took
+# 6 s, and sorting 7 pairs minutes.
+LARGEST_REPEATED_SIZE = 1e12
 
 INLINED = {"jit", "pjit", "closed_call", "core_call", "custom_jvp_call", "custom_vjp_call", "remat2", "checkpoint"}
 
@@ -139,11 +145,14 @@ def unstack(function: Callable[..., Tree]) -> Callable[..., Tree]:
 def map_unstacked(function: Callable[..., Tree], *arrays: Tree) -> Tree:
     """`jax.vmap(function)(*arrays)` over the first axis, which is the only axis inside: one fused pass over columns.
 
-    Call it within `jax.jit`. What every row needs alike is closed over.
+    Call it within `jax.jit`. What every row needs alike is closed over. Where scalars would take XLA minutes to compile
+    it is `jax.vmap` itself.
     """
     arrays = jax.tree.map(jnp.asarray, arrays)
-    scalars = UnstackedFunction(function, *_rows(arrays))
-    return scalars.rebuild(jax.vmap(scalars)(_columns(arrays)))
+    scalars, columns = UnstackedFunction(function, *_rows(arrays)), _columns(arrays)
+    if not compiles_soon(jax.make_jaxpr(scalars)(_rows(columns)).jaxpr, LARGEST_MAPPED_ROW):
+        return jax.vmap(function)(*arrays)
+    return scalars.rebuild(jax.vmap(scalars)(columns))
 
 
 def scan_unstacked(
@@ -171,7 +180,7 @@ def scan_unstacked(
     def is_worthwhile(carry: list[Value], columns: list[Value]) -> bool:
         jaxpr = jax.make_jaxpr(body)(carry, _rows(columns)).jaxpr
         if batched:
-            return len(jaxpr.eqns) <= LARGEST_BATCHED_STEP
+            return compiles_soon(jaxpr, LARGEST_BATCHED_STEP)
         return bytes_per_step(jaxpr, len(jax.tree.leaves(carry))) <= LARGEST_KERNEL_BYTES
 
     keeps_types = [_type(leaf) for leaf in map(jax.typeof, leaves)] == [_type(aval) for aval in carried]
@@ -187,35 +196,6 @@ def _type(aval: Any) -> tuple[Any, ...]:
     return aval.shape, aval.dtype, aval.weak_type
 
 
-# XLA computes these once and keeps the result; cheaper operations it repeats in every kernel that needs them.
-COSTLY = frozenset(
-    "bitcast_convert_type div erf exp exp2 expm1 log log1p logistic pow rem rsqrt sin cos sqrt tan tanh".split()
-)
-
-
-def bytes_per_step(jaxpr: Any, carried: int) -> int:
-    """The memory that XLA will count for one step of a scan with this body of scalar operations.
-
-    Each output, and each costly intermediate used twice, becomes a kernel that reads the inputs it depends on. The
-    first `carried` inputs and outputs are the carry; the others are read from and written to columns.
-    """
-    uses = Counter(atom for equation in jaxpr.eqns for atom in equation.invars if not isinstance(atom, Literal))
-    sources = {atom: frozenset([atom]) for atom in (*jaxpr.constvars, *jaxpr.invars)}
-    pointers = 8 * (len(sources) + len(jaxpr.outvars) - carried + 1)
-    kernels: dict[Any, frozenset[Any]] = {}
-    for equation in jaxpr.eqns:
-        read = frozenset[Any]().union(*(sources[atom] for atom in equation.invars if not isinstance(atom, Literal)))
-        for variable in equation.outvars:
-            is_kept = equation.primitive.name in COSTLY and uses[variable] > 1
-            sources[variable] = frozenset([variable]) if is_kept else read
-            if is_kept:
-                kernels[variable] = read
-    outputs = [atom for atom in jaxpr.outvars if not isinstance(atom, Literal) and atom not in jaxpr.invars]
-    kernels |= {atom: sources[atom] for atom in outputs if atom not in kernels}
-    touched = sum(_size(atom) for result, read in kernels.items() for atom in (result, *read))
-    recorded, consumed = jaxpr.outvars[carried:], jaxpr.invars[carried:]
-    return touched + pointers + sum(2 * _size(atom) + 8 for atom in (*recorded, *consumed))
-
-
-def _size(atom: Any) -> int:
-    return atom.aval.dtype.itemsize * atom.aval.size
+def compiles_soon(jaxpr: Any, largest: int) -> bool:
+    """Whether XLA compiles this body of scalar operations in seconds: at most `largest` of them, not repeated much."""
+    return len(jaxpr.eqns) <= largest and repeated_size(jaxpr) <= LARGEST_REPEATED_SIZE

@@ -27,9 +27,9 @@ def observation(K: ConvexFunction) -> Callable:
 
     def look(z, w, step, bound):
         conjugate = K.conjugate()
-        s, s_w = at_all(K.selection, z, w)
-        p, projected_s, projected_z = at_all(conjugate.projection, w, s, z)
         u, v = K.proximal(z, step), conjugate.proximal(z / step, 1 / step)
+        s, s_w, s_u = at_all(K.selection, z, w, u)
+        p, projected_s, projected_z = at_all(conjugate.projection, w, s, z)
         tilted, tilted_s, tilted_v = at_all(conjugate.selection, p, s, v)
         bounds = jnp.stack([bound, 2 * bound, bound, bound])
         truncated, slopes = jax.vmap(K.truncated_conjugate)(jnp.stack([w, w, s, p]), bounds)
@@ -45,7 +45,7 @@ def observation(K: ConvexFunction) -> Callable:
         within = jax.vmap(conjugate.value_within, (None, 0))(w, jnp.stack([1.01 * excess, 0.5 * excess]))
         entries = jnp.diag(jnp.ravel(z)).reshape(-1, *z.shape) if K.is_separable else z[None]
         return {
-            "z": z, "w": w, "step": step, "bound": bound, "s": s, "s_w": s_w, "u": u, "v": v,
+            "z": z, "w": w, "step": step, "bound": bound, "s": s, "s_w": s_w, "u": u, "∇K(u)": s_u, "v": v,
             "tilted": tilted, "∇K*(s)": tilted_s, "∇K*(v)": tilted_v,
             "p": p, "P(p)": conjugate.projection(p), "P(s)": projected_s, "P(z)": projected_z, "excess(w)": excess,
             **named("K(z) K(w) K(3z) K(mid) K(tilted) K(u) K(slope) K(in_ball) K(aimed)", K_of),
@@ -244,9 +244,10 @@ def moreau_identity(K: ConvexFunction, o: Observed) -> np.ndarray:
 def prox_is_optimal(K: ConvexFunction, o: Observed) -> np.ndarray:
     """(z − u)/t ∈ ∂K(u): K(u) + K*(v) = ⟨u, v⟩ at v = prox_{K*/t}(z/t), which is (z − u)/t by Moreau's identity."""
     gap = o["K(u)"] + o["K*(v)"] - dot(o["u"], o["v"])
-    # u carries the rounding of z, and v that of z/t; the gap moves by the other's size times that.
+    # u carries the rounding of z, and v that of z/t; the gap moves by the other's size times that, and K and K* by
+    # their slopes. That of K counts at a kink: where an entry that should be 0 is a rounding of z, K rises by as much.
     reach = norm(o["z"]) * (norm(o["v"]) + norm(o["u"]) / o["step"]) + finite_norm(o["∇K*(v)"]) * norm(o["v"])
-    return in_units(o, np.abs(gap), o["K(u)"], o["K*(v)"], reach)
+    return in_units(o, np.abs(gap), o["K(u)"], o["K*(v)"], reach, norm(o["z"]) * finite_norm(o["∇K(u)"]))
 
 
 @law
