@@ -24,7 +24,8 @@ def check_finite(solver: str, times: np.ndarray, **arrays: np.ndarray) -> None:
         by_time = np.isfinite(array.reshape(len(array), -1)).all(axis=1)
         if not by_time.all():
             first = times[np.argmin(by_time)]
-            raise IntegrationError(f"{solver} returned a {name} that is not finite at time {first:g}.")
+            reason = "; x and m are, so f(x), K(m) or K*(λx) is not" if name == "lyapunov" else ""
+            raise IntegrationError(f"{solver} returned a {name} that is not finite at time {first:g}{reason}.")
 
 
 def check_envelope(
@@ -53,7 +54,9 @@ def check_accounts(solver: str, times: np.ndarray, residual: np.ndarray, allowan
     is_fine = (np.isfinite(residual) & (np.abs(residual) <= allowance)).reshape(len(residual), -1)
     if not is_fine.all():
         time, run = np.argwhere(~is_fine)[0]
-        found = float(residual.reshape(is_fine.shape)[time, run])
+        found, most = (float(np.reshape(a, is_fine.shape)[time, run]) for a in (residual, allowance))
+        of_run = f" of run {run}" if is_fine.shape[1] > 1 else ""
         raise IntegrationError(
-            f"{solver} says it succeeded, but its energy account is off by {found:.3g} at {times[time]:g}. {remedy}"
+            f"{solver} says it succeeded, but at time {times[time]:g}{of_run} its energy account is off by {found:.3g} "
+            f"where at most {most:.3g} is explained. {remedy}"
         )

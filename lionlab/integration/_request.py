@@ -109,10 +109,10 @@ def _with_grid(asked: Request, flows: Sequence[LionKFlow]) -> Request:
     off = np.abs(counts - steps)
     # Times may be written in x0's precision, or be added up step by step.
     rounding = 16 * np.finfo(np.float64).eps * (np.abs(asked.times) + abs(asked.times[0])) / asked.step
-    if (off > 1e-6 + rounding).any() or (np.diff(steps) < 1).any():
-        stray = asked.times[np.argmax(off)]
+    is_stray = (off > 1e-6 + rounding) | (np.diff(steps, prepend=-1) < 1)
+    if is_stray.any():
         raise ValueError(
-            f"times must lie on times[0] + k·step with step = {asked.step:g}, got {stray!r}; "
+            f"times must lie on times[0] + k·step with step = {asked.step:g}, got {float(asked.times[is_stray][0])!r}; "
             "use times = t0 + step * numpy.arange(n)."
         )
     return replace(asked, steps=steps)

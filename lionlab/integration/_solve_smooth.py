@@ -13,7 +13,7 @@ from ..dynamics import LionKFlow, State
 from ..energy import check_bound
 from ._adaptive import solve_adaptively
 from ._augmented import Solved
-from ._guards import check_accounts, check_envelope, check_finished, check_finite
+from ._guards import IntegrationError, check_accounts, check_envelope, check_finished, check_finite
 from ._request import ADAPTIVE, Request
 from ._runge_kutta import solve_in_fixed_steps
 from ._solution import FlowSolution
@@ -21,6 +21,8 @@ from ._unconstrained import WithoutConjugate
 
 # A bound M found by sampling ‖m̃‖_B is taken this much larger, for what lies between the samples.
 MARGIN = 1.05
+# At the coarsest tolerances a second M may be needed; a run that outgrows more of them is none.
+MOST_BOUNDS = 8
 # The energy account of a solution that is one closes to this share of the energy that moved. Garbage misses by nearly
 # the whole or more; a merely coarse solution shows its error in `balance_residual`.
 GROSS = 0.5
@@ -40,13 +42,29 @@ def solve_smoothly(request: Request, flow: LionKFlow, axes: Any, f: Any, x: np.n
 
     bound = request.bound
     solved = solve(bound, bound is not None)
-    # Outside dom K*, and where ∂K*(λx) is empty on its boundary, H and its dissipation are infinite; H_M never is.
-    if bound is None and not (_is_finished(solved) and np.isfinite(np.asarray(solved.observed.lyapunov)).all()):
-        largest = float(np.max(np.asarray(solve(1.0, True).ball_norm)))
-        bound = MARGIN * largest if largest > 0 else 1.0
-        if np.isfinite(bound):
-            solved = solve(bound, True)
+    # Outside dom K*, and where ∂K*(λx) is empty on its boundary, H and its dissipation are infinite; H_M never is. Nor
+    # is it as steep near the boundary, where an error that the tolerances admit in x can spoil the account of H.
+    if bound is None and not _has_account(request, solved):
+        solved, bound = _with_found_bound(solve, solved)
     return _checked(request, flow, axes, solved, bound)
+
+
+def _with_found_bound(solve: Callable[[float, bool], Solved], without: Solved) -> tuple[Solved, float | None]:
+    """The solve with an M that bounds it, and that M; `without` and None where ‖m̃‖_B is not even finite.
+
+    The account is a state that the steps are chosen for, so another M moves what coarse tolerances make of the run.
+    """
+    solved, bound = without, None
+    largest = float(np.max(np.asarray(solve(1.0, True).ball_norm)))
+    for _ in range(MOST_BOUNDS):
+        if not np.isfinite(largest):
+            break
+        bound = MARGIN * largest if largest > 0 else 1.0
+        solved = solve(bound, True)
+        largest = float(np.max(np.asarray(solved.ball_norm)))
+        if not largest > bound:
+            break
+    return solved, bound
 
 
 class Numbers(NamedTuple):
@@ -73,8 +91,25 @@ def _numbers(request: Request, x: np.ndarray) -> Numbers:
     return Numbers(times, None if first is None else jnp.asarray(first, x.dtype), rtol, atol)
 
 
-def _is_finished(solved: Solved) -> bool:
-    return bool(np.asarray(solved.is_finished).all())
+def _has_account(request: Request, solved: Solved) -> bool:
+    """Whether the solve came to its end with a finite H, and with an energy account that closes."""
+    done: Any = jax.tree.map(np.asarray, solved._replace(dense=None))
+    if not (done.is_finished.all() and np.isfinite(done.observed.lyapunov).all()):
+        return False
+    residual, explained = _balance(request, done)
+    return bool((np.abs(residual) <= explained).all())
+
+
+def _balance(request: Request, done: Any) -> tuple[np.ndarray, np.ndarray]:
+    """H(t) + dissipated − supplied − H(0), and what coarse steps and rounding may explain of it."""
+    H = done.observed.lyapunov
+    residual = H + done.dissipated - done.supplied - H[:1]
+    moved = np.maximum.accumulate(np.abs(H - H[:1]) + np.abs(done.dissipated) + np.abs(done.supplied))
+    sizes = np.abs(H) + np.abs(H[:1])
+    tolerance = request.atol + request.rtol * sizes if request.solver in ADAPTIVE else 0.0
+    rounding = 1e3 * float(np.finfo(H.dtype).eps) * (sizes + moved)
+    steps = np.asarray(done.num_steps, np.float64) + 1
+    return residual, GROSS * moved + 10 * steps * tolerance + rounding
 
 
 @eqx.filter_jit
@@ -107,15 +142,14 @@ def _checked(request: Request, flow: LionKFlow, axes: Any, solved: Solved, bound
     check_finite(name, times, x=x, m=m)
     decay = _phase1_decay(request, np.asarray(flow.weight_decay, np.float64))
     check_envelope(name, times, distance, decay, done.allowance, remedy)
-    if bound is not None:
-        check_bound(float(np.max(done.ball_norm)), bound)
     check_finite(name, times, lyapunov=H, dissipated=done.dissipated)
-    residual = H + done.dissipated - done.supplied - H[:1]
-    moved = np.maximum.accumulate(np.abs(H - H[:1]) + np.abs(done.dissipated) + np.abs(done.supplied))
-    tolerance = request.atol + request.rtol * (np.abs(H) + np.abs(H[:1])) if adaptive else 0.0
-    rounding = 1e3 * float(np.finfo(x.dtype).eps) * (np.abs(H) + np.abs(H[:1]) + moved)
-    steps = np.asarray(done.num_steps, np.float64) + 1
-    check_accounts(name, times, residual, GROSS * moved + 10 * steps * tolerance + rounding, remedy)
+    largest = float(np.max(done.ball_norm))
+    if request.bound is not None:
+        check_bound(largest, request.bound)
+    elif bound is not None and not largest <= bound:
+        raise IntegrationError(f"{name} found no M that bounds ‖m̃‖_B, last {bound:.3g} with {largest:.3g}. {remedy}")
+    residual, explained = _balance(request, done)
+    check_accounts(name, times, residual, explained, remedy)
     return FlowSolution(
         times=times.astype(x.dtype), x=x, m=m, lyapunov=H, dissipated=done.dissipated, balance_residual=residual,
         constraint_distance=distance, bound=bound, solver=name,
