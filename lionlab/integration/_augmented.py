@@ -5,11 +5,10 @@ H(t) + ∫ dissipation − ∫ α̇ f = H(0)
 
 from typing import Any, NamedTuple
 
-import jax
 import jax.numpy as jnp
 from jax import Array
 
-from ..dynamics import LionKFlow, State, alpha_growth, constants_at, vector_field
+from ..dynamics import LionKFlow, State, alpha_growth, constants_at, map_unstacked, vector_field
 from ..energy import conjugate_term, dissipation, flow_lyapunov_value
 
 
@@ -54,6 +53,7 @@ class Observed(NamedTuple):
 
     lyapunov: Array
     distance: Array  # of λx to dom K*
+    loss: Array  # αf(x), the part of H that is exchanged with the others
 
 
 def observed(
@@ -63,8 +63,9 @@ def observed(
     constants, (x, m) = constants_at(flow, time), state
     y = constants.weight_decay * x
     K_star = conjugate_term(flow.K, y, bound, allowance).value
-    H = flow_lyapunov_value(constants, f.value(x), flow.K.value(m), K_star, jnp.sum(y * m), h)
-    return Observed(H, flow.K.conjugate().distance(y))
+    loss = f.value(x)
+    H = flow_lyapunov_value(constants, loss, flow.K.value(m), K_star, jnp.sum(y * m), h)
+    return Observed(H, flow.K.conjugate().distance(y), constants.alpha * loss)
 
 
 def ball_norm(flow: LionKFlow, f: Any, time: Array, state: State) -> Array:
@@ -96,4 +97,4 @@ def observe_all(
     flow: LionKFlow, f: Any, bound: Array | None, allowance: Array, times: Array, states: State
 ) -> Observed:
     """`observed` at every saved time of a continuous solver."""
-    return jax.vmap(lambda a, t, s: observed(flow, f, bound, a, 0.0, t, s))(allowance, times, states)
+    return map_unstacked(lambda a, t, s: observed(flow, f, bound, a, 0.0, t, s), allowance, times, states)

@@ -104,7 +104,9 @@ def _balance(request: Request, done: Any) -> tuple[np.ndarray, np.ndarray]:
     """H(t) + dissipated − supplied − H(0), and what coarse steps and rounding may explain of it."""
     H = done.observed.lyapunov
     residual = H + done.dissipated - done.supplied - H[:1]
-    moved = np.maximum.accumulate(np.abs(H - H[:1]) + np.abs(done.dissipated) + np.abs(done.supplied))
+    loss = done.observed.loss
+    exchanged = np.abs(H - H[:1]) + np.abs(loss - loss[:1])
+    moved = np.maximum.accumulate(exchanged + np.abs(done.dissipated) + np.abs(done.supplied))
     sizes = np.abs(H) + np.abs(H[:1])
     tolerance = request.atol + request.rtol * sizes if request.solver in ADAPTIVE else 0.0
     rounding = 1e3 * float(np.finfo(H.dtype).eps) * (sizes + moved)

@@ -18,6 +18,10 @@ class WithoutConjugate(ConvexFunction):
         return self.original.is_smooth
 
     @property
+    def is_twice_differentiable(self) -> bool:
+        return self.original.is_twice_differentiable
+
+    @property
     def is_positively_homogeneous(self) -> bool:
         return self.original.is_positively_homogeneous
 

@@ -26,10 +26,6 @@ TIGHT = 1e-11
 UNDAMPED = ((1.0, 0.0, 0.0, 0.0), (1.0, 0.0, 0.5, 0.0))
 """(α, γ, ε, λ) with γ = λ = 0: H = αf + K(m) is conserved at ε = 0, and only the enhancement can lower it."""
 
-# A step of Tsitouras' method over a kink of ∇K that lies just behind its start errs by b₁ where its own estimate
-# shows b₁ − b̂₁: the first weight of its quadrature and the difference of the embedded one's.
-KINK = 0.09646076681806523 / 0.001780011052226
-
 
 def start_inside(K: ConvexFunction, shape: Sequence[int]) -> Callable[[np.random.Generator, float], np.ndarray]:
     """Starts with λx0 at 0.9 of a random point's projection on dom K*."""
@@ -65,7 +61,7 @@ class FlowRun:
     """One case solved: states (n, …), energies and distances (n,); all NaN where the solver gave up, see `failure`.
 
     `step_error` is what the tolerances admit in x in one step, √(2d+1)·tol·(1 + ‖x‖), as a step is accepted on the root
-    mean square over the 2d + 1 states; 54 times as much where ∇K has kinks. `admitted` bounds what such errors, in x, m
+    mean square over the 2d + 1 states. `admitted` bounds what such errors, in x, m
     and the dissipation, multiplied by the slopes of H and added over all steps, make of H(t) + dissipated − H(0).
     """
 
@@ -105,8 +101,7 @@ def one_run(case: FlowCase, solution: FlowSolution, b: int, tolerance: float) ->
     """Run `b` of a batch."""
     x, m = solution.x[:, b], solution.m[:, b]
     steps = int(np.asarray(solution.num_steps)[b])
-    kinks = 1.0 if is_analytic(case.flow.K) else KINK
-    unit = kinks * float(np.sqrt(2 * case.x0.size + 1)) * tolerance
+    unit = float(np.sqrt(2 * case.x0.size + 1)) * tolerance
     size_x, size_m = 1 + length(x), 1 + length(m)
     p = pieces(case, x, m, solution.bound)
     per_step = p.steepness_x * size_x + p.steepness_m * size_m + 1 + np.abs(solution.dissipated[:, b])

@@ -43,7 +43,7 @@ CLAIMS = (
         observable="largest rise of H between two of the 41 saved times, in units of what the tolerances admit",
         tolerance=(
             "1: at rtol = atol = 1e-11, the number of steps times the error of an accepted one, √(2d+1)·tol·(1 + ‖x‖) "
-            "in x and alike in m, times the slopes of H; 54 times as much where ∇K has kinks, see flow-balance."
+            "in x and alike in m, times the slopes of H."
         ),
         cases=lambda run: standard_or_given(run, lambda: inside_cases(run.is_quick)),
         measure=measure,

@@ -124,7 +124,7 @@ CLAIMS = (
         ),
         tolerance=(
             "1: at rtol = atol = 1e-11, the number of steps times the error of an accepted one, √(2d+1)·tol·(1 + size) "
-            "in x, m and the dissipation, times the slopes of H_M; 54 times as much where ∇K has kinks."
+            "in x, m and the dissipation, times the slopes of H_M."
         ),
         cases=cases,
         measure=measure,

@@ -123,8 +123,7 @@ CLAIMS = (
         ),
         tolerance=(
             "1: S ≤ ⟨∇K(z) − λx, z − z*⟩ with z = −(α/γ)∇f, z* ∈ ∂K*(λx), whose first factor is 0 at rest but for what "
-            "the tolerances admit, (1+λ+1/γ)·N·√(2d+1)·tol·(1+‖x‖) over N steps, 54 times that with kinks; and the "
-            "rounding of S."
+            "the tolerances admit, (1+λ+1/γ)·N·√(2d+1)·tol·(1+‖x‖) over N steps; and the rounding of S."
         ),
         cases=lambda run: standard_or_given(run, lambda: standard_cases(run.is_quick)),
         measure=measure,

@@ -6,13 +6,14 @@ import reference
 
 import lionlab as ll
 from lionlab.convex.catalogue import CATALOGUE
+from lionlab.integration._adaptive import KINKS_UNSEEN
 from lionlab.theorems import verify
 from lionlab.theorems._cases import nonconvex_bowl
 from lionlab.theorems._claim import Run
 from lionlab.theorems._flow_cases import FlowCase
 from lionlab.theorems._flow_energy import THEOREM as THEOREM_OF_H
 from lionlab.theorems._flow_energy import bracket_weight, energy, numbers_of, rates
-from lionlab.theorems._flow_runs import KINK, flow_runs, pieces
+from lionlab.theorems._flow_runs import flow_runs, pieces
 from lionlab.theorems.flow_derivative import measure as measure_derivative
 from lionlab.theorems.flow_enhancement import THEOREM, oscillation, standard_cases
 
@@ -188,4 +189,4 @@ def test_the_share_of_a_kink_that_the_solver_does_not_see_is_that_of_its_tableau
     import diffrax
 
     tableau = diffrax.Tsit5.tableau
-    assert pytest.approx(abs(tableau.b_sol[0] / tableau.b_error[0]), rel=1e-9) == KINK
+    assert pytest.approx(abs(tableau.b_sol[0] / tableau.b_error[0]), rel=1e-9) == KINKS_UNSEEN
