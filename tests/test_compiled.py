@@ -28,7 +28,8 @@ def test_an_option_for_long_runs_changes_nothing(K, shape, monkeypatch: pytest.M
         single = simulate(method, f, x0[0], 60, m0[0], **everything)
         thinned = simulate(method, f, x0[0], 60, m0[0], gradient_noise=0.1, key=1, record_every=7)
         batch = simulate_batch(method, f, x0, 60, m0, record_every=5, **everything)
-        return [array for run in (single, thinned, batch) for array in (run.x, run.m, run.lyapunov) if array is not None]
+        arrays = [array for run in (single, thinned, batch) for array in (run.x, run.m, run.lyapunov)]
+        return [array for array in arrays if array is not None]
 
     short = runs()
     monkeypatch.setattr(_compiled, "SHORT_RUN", 0)

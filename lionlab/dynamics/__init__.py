@@ -59,3 +59,4 @@ from ._trajectory import Trajectory as Trajectory
 from ._trajectory import check_trajectory as check_trajectory
 from ._unstacked import map_unstacked as map_unstacked
 from ._unstacked import scan_unstacked as scan_unstacked
+from ._unstacked import unstack as unstack

@@ -11,7 +11,7 @@ from jax.flatten_util import ravel_pytree
 from jax.tree_util import Partial
 
 from ..convex._function import euclidean_norm, rounding_allowance
-from ..dynamics import LionKFlow, State
+from ..dynamics import LionKFlow, State, map_unstacked, unstack
 from ._augmented import Augmented, Solved, account, augmented, augmented_field, ball_norm, observe_all
 
 MOST_STEPS = 100_000
@@ -19,6 +19,8 @@ MOST_STEPS = 100_000
 # b₁ − b̂₁: the first weight of its quadrature and the difference of the embedded one's, one part in 54. Where ∇K may
 # have kinks, tolerances are divided by that, as far down as rounding lets them.
 KINKS_UNSEEN = 0.09646076681806523 / 0.001780011052226
+# Up to so many states their slopes are computed as scalars, which XLA turns into fewer kernels.
+FEW_STATES = 16
 # ‖m̃‖_B is sampled this often between two saved times.
 SAMPLES_PER_INTERVAL = 8
 # The set attracts, so errors of single steps do not pile up outside it: no run seen was further out than what one step
@@ -50,8 +52,13 @@ def solve_adaptively(
     initial, as_tree = ravel_pytree(augmented(flow, start))
     as_tree = cast(Callable[[Array], Augmented], as_tree)
 
-    def slope(time: Array, vector: Array, _: None) -> Array:
+    def field(time: Array, vector: Array) -> Array:
         return ravel_pytree(augmented_field(flow, f, bound, time, as_tree(vector)))[0]
+
+    field_of_few = unstack(field) if initial.size <= FEW_STATES else field
+
+    def slope(time: Array, vector: Array, _: None) -> Array:
+        return field_of_few(time, vector)
 
     # Between saved times too, because the bound M is a hypothesis about the whole run.
     shares = jnp.linspace(0, 1, SAMPLES_PER_INTERVAL, endpoint=False, dtype=times.dtype)
@@ -90,7 +97,7 @@ def _allowance(flow: LionKFlow, rtol: Array, atol: Array, times: Array, x: Array
     in x is at most √num_states·(atol + rtol·‖x‖).
     """
     num_states = 2 * x[0].size + 1
-    largest = jax.lax.cummax(jax.vmap(euclidean_norm)(x))
+    largest = jnp.max(map_unstacked(euclidean_norm, x))
     admitted = ERRORS_THAT_ADD_UP * float(np.sqrt(num_states)) * (atol + rtol * largest)
-    rounding = jax.vmap(lambda y: rounding_allowance(y, 2.0 * y.size + 8))(x)
+    rounding = map_unstacked(lambda y: rounding_allowance(y, 2.0 * y.size + 8), x)
     return jnp.asarray(flow.weight_decay, x.dtype) * (rounding + jnp.where(times > times[0], admitted, 0))

@@ -1,0 +1,153 @@
+"""How fast the flow is solved, beside SciPy on the same augmented system in the same process.
+
+    python benchmarks/flows.py [--json] [--tiny] [--out FILE]
+
+`compiled` is the solve alone, `integrate` the call from NumPy to NumPy with every check of its result. SciPy integrates
+the same five states, the dissipated energy among them, with a right-hand side in NumPy.
+"""
+
+import argparse
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from run import RESULTS, kind, machine
+from scipy.integrate import solve_ivp
+
+from lionlab.convex import L1Norm, PseudoHuber
+from lionlab.dynamics import LionKFlow, State
+from lionlab.integration import integrate, integrate_batch
+from lionlab.integration._adaptive import solve_adaptively
+from lionlab.objectives import Quadratic
+from lionlab.precision import double_precision
+
+CURVATURES, CENTER, SMOOTHING = np.array([1.0, 3.0]), np.array([0.3, -4.0]), 0.5
+ALPHA, GAMMA, EPSILON, DECAY = 1.0, 1.0, 0.5, 0.8
+START, TOLERANCE = np.array([0.5, 0.2]), 1e-6
+LOSS = Quadratic(np.diag(CURVATURES), CENTER)
+SMOOTH = LionKFlow(PseudoHuber(SMOOTHING), ALPHA, GAMMA, EPSILON, DECAY)
+# Targets: seconds of a call, or how many times as fast as SciPy.
+SECONDS_PER_FLOW, SECONDS_OF_2000_STEPS, TIMES_SCIPY = 100e-6, 0.5, 30.0
+
+
+def by_scipy(times: np.ndarray, tolerance: float) -> Callable[[], Any]:
+    """RK45 on (x, m, dissipated energy) of the flow of √(z² + e²) − e."""
+    c = (1 - EPSILON * GAMMA) / (1 + EPSILON * DECAY)
+
+    def slope(time: float, state: np.ndarray) -> np.ndarray:
+        x, m = state[:2], state[2:4]
+        m_dot = -ALPHA * CURVATURES * (x - CENTER) - GAMMA * m
+        m_tilde = m + EPSILON * m_dot
+        u = m_tilde / np.sqrt(m_tilde**2 + SMOOTHING**2)
+        w, y = m / np.sqrt(m**2 + SMOOTHING**2), DECAY * x
+        x_dot, z = u - y, SMOOTHING * y / np.sqrt(1 - y**2)
+        fallen = (GAMMA + c * DECAY) * (x_dot @ (m_tilde - z)) + c * ((u - w) @ m_dot)
+        return np.array([*x_dot, *m_dot, fallen])
+
+    start = np.array([*START, 0.0, 0.0, 0.0])
+    return lambda: solve_ivp(
+        slope, (times[0], times[-1]), start, "RK45", t_eval=times, rtol=tolerance, atol=tolerance
+    )
+
+
+def compiled(times: np.ndarray, tolerance: float) -> Callable[[], Any]:
+    """The solve that `integrate` compiles, without what it does around it."""
+    with double_precision():
+        numbers = [jnp.asarray(number, jnp.float64) for number in (times, START, np.zeros(2), tolerance)]
+
+        def solve(times: Any, x: Any, m: Any, tolerance: Any) -> Any:
+            solved = solve_adaptively(
+                SMOOTH, LOSS, times, State(x, m), None, None, tolerance, tolerance, "tsit5", False, False
+            )
+            return solved._replace(dense=None)
+
+        ready = jax.jit(solve).lower(*numbers).compile()
+
+    def call() -> Any:
+        with double_precision():
+            return jax.block_until_ready(ready(*numbers))
+
+    return call
+
+
+def seconds(calls: dict[str, Callable[[], Any]], turns: int) -> dict[str, list[float]]:
+    """The times of every call, taken in turns after one that compiles."""
+    for call in calls.values():
+        call()
+    found: dict[str, list[float]] = {name: [] for name in calls}
+    for _ in range(turns):
+        for name, call in calls.items():
+            begin = time.perf_counter()
+            call()
+            found[name].append(time.perf_counter() - begin)
+    return found
+
+
+def measured(tiny: bool) -> list[dict[str, Any]]:
+    batch, saves, steps = (8, 5, 20) if tiny else (1000, 200, 2000)
+    times, rng = np.linspace(0, 20, saves + 1), np.random.default_rng(0)
+    xs, ms = rng.uniform(-1, 1, (batch, 2)), rng.normal(size=(batch, 2))
+    lion = LionKFlow(L1Norm(), ALPHA, GAMMA, EPSILON, 1.0)
+    grid = 0.01 * np.arange(steps + 1)
+    single = partial(integrate, SMOOTH, LOSS, START, np.zeros(2), times, rtol=TOLERANCE, atol=TOLERANCE)
+    calls: dict[str, Callable[[], Any]] = {}
+    for tolerance in (TOLERANCE, 1e-9):
+        calls[f"SciPy RK45, tolerance {tolerance:g}"] = by_scipy(times, tolerance)
+        calls[f"compiled tsit5, tolerance {tolerance:g}"] = compiled(times, tolerance)
+    calls["integrate, tsit5"] = single
+    calls[f"{batch} flows, tsit5"] = partial(
+        integrate_batch, SMOOTH, LOSS, xs, ms, times, rtol=TOLERANCE, atol=TOLERANCE / 100
+    )
+    calls[f"{batch} flows, rk4"] = partial(integrate_batch, SMOOTH, LOSS, xs, ms, times, solver="rk4", step=0.05)
+    calls[f"{steps} implicit steps"] = partial(integrate, lion, LOSS, np.zeros(2), np.zeros(2), grid, step=0.01)
+    lines = []
+    for name, taken in (found := seconds(calls, 2 if tiny else 7)).items():
+        median = statistics.median(taken)
+        line = {"name": name, "seconds": median, "best_seconds": min(taken), "times_scipy": None, "met": None}
+        if "flows" in name:
+            line["met"] = median / batch <= SECONDS_PER_FLOW
+        elif "implicit" in name:
+            line["met"] = median <= SECONDS_OF_2000_STEPS
+        elif name.startswith("compiled"):
+            line["times_scipy"] = statistics.median(found[name.replace("compiled tsit5", "SciPy RK45")]) / median
+            line["met"] = line["times_scipy"] >= TIMES_SCIPY
+        lines.append(line)
+    return lines
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--json", action="store_true", help="print one JSON document and no table")
+    parser.add_argument("--tiny", action="store_true", help="sizes that show that everything runs, not how fast")
+    parser.add_argument("--out", type=Path, help="the file to write (default: benchmarks/results/<machine>-flows.json)")
+    options = parser.parse_args()
+    facts = machine()
+    lines = [
+        {key: float(f"{value:.4g}") if isinstance(value, float) else value for key, value in line.items()}
+        for line in measured(options.tiny)
+    ]
+    text = json.dumps({"machine": facts, "measurements": lines}, indent=1, ensure_ascii=False) + "\n"
+    if options.json:
+        print(text, end="")
+    else:
+        for line in lines:
+            ratio = "" if line["times_scipy"] is None else f"{line['times_scipy']:.0f} times as fast as SciPy"
+            verdict = {None: "", True: "met", False: "NOT MET"}[line["met"]]
+            print(f"{line['name']:40s} {1e3 * line['seconds']:9.3f} ms  {ratio:28s} {verdict}".rstrip())
+    path = options.out or (None if options.tiny else RESULTS / f"{kind(facts)}-flows.json")
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
