@@ -3,7 +3,9 @@
 The x64 flag stays False, as a user finds it: float64 in the tests is the library's own scoped float64.
 """
 
+import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
@@ -15,6 +17,7 @@ os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
 
 import hypothesis
 import jax
+import pytest
 
 # A silent promotion hides a float32 constant in a float64 computation, and a wrong broadcast hides a wrong shape.
 jax.config.update("jax_numpy_dtype_promotion", "strict")
@@ -30,3 +33,17 @@ if "LIONLAB_EXAMPLES" in os.environ:
     hypothesis.settings.load_profile("thorough")
 else:
     hypothesis.settings.load_profile("repeatable")
+
+
+# Compiled code is mapped into memory piece by piece, and Linux ends a process that maps more than 65530 pieces.
+MOST_MAPS = 40_000
+
+
+@pytest.fixture(autouse=True)
+def _room_for_compiled_code() -> Iterator[None]:
+    """Forgets what was compiled before the process has no room for more; what is cached on disk comes back quickly."""
+    yield
+    maps = Path("/proc/self/maps")
+    if maps.exists() and maps.read_bytes().count(b"\n") > MOST_MAPS:
+        jax.clear_caches()
+        gc.collect()

@@ -7,6 +7,7 @@ from ._constants import stacked_objectives as stacked_objectives
 from ._flow import FlowConstants as FlowConstants
 from ._flow import LionKFlow as LionKFlow
 from ._flow import Motion as Motion
+from ._flow import alpha_at as alpha_at
 from ._flow import alpha_growth as alpha_growth
 from ._flow import constants_at as constants_at
 from ._flow import vector_field as vector_field

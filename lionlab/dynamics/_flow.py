@@ -47,8 +47,8 @@ class LionKFlow(eqx.Module):
     def __check_init__(self) -> None:
         if not isinstance(self.K, ConvexFunction):
             raise TypeError(f"K must be a lionlab ConvexFunction such as L1Norm(), got {self.K!r}.")
-        if not callable(self.alpha) and check_number("alpha", self.alpha, 0, math.inf) == 0:
-            raise ValueError("alpha must be > 0, got 0: the gradient would never enter.")
+        if not callable(self.alpha):
+            check_number("alpha", self.alpha, 0, math.inf, excludes_low=True)
         gamma = check_number("gamma", self.gamma, 0, math.inf)
         epsilon = check_number("epsilon", self.epsilon, 0, math.inf)
         check_number("weight_decay", self.weight_decay, 0, math.inf)

@@ -157,9 +157,11 @@ def check_number(name: str, value: Any, low: float, high: float, excludes_low: b
     **Raises:** `TypeError` when it is no number, `ValueError` when it is NaN or out of range.
     """
     try:
-        number = float(value)
+        number = None if isinstance(value, (bool, str)) else float(value)
     except (TypeError, ValueError):
-        raise TypeError(f"{name} must be a number, got {value!r}.") from None
+        number = None
+    if number is None:
+        raise TypeError(f"{name} must be a number, got {value!r}.")
     if not low <= number <= high or math.isinf(number) or (excludes_low and number == low):
         above = ">" if excludes_low else "≥"
         allowed = f"in [{low:g}, {high:g}]" if math.isfinite(high) else f"finite and {above} {low:g}"

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from ..convex._function import rounding_allowance
+from ..convex._function import euclidean_norm, rounding_allowance
 from ..dynamics import LionKFlow, ProximalStep, State, constants_at, proximal_step, scan_unstacked
 from ..energy import Entry, conjugate_term, proximal_entry
 from ._augmented import observed
@@ -18,6 +18,8 @@ class Steps(NamedTuple):
     start: State
     steps: ProximalStep
     ball_norm: Array  # the largest ‖m̃‖_B or ‖m‖_B
+    gap: Array  # K(m̃) + K*(s) − ⟨s, m̃⟩ of every step
+    explained: Array  # what the inclusion residual allows it to be
 
 
 def proximal_steps(
@@ -46,7 +48,23 @@ def proximal_steps(
     _, steps = scan_unstacked(advance, initial, None, num_steps, batched=batched)
     norm = flow.K.ball_norm
     largest = jnp.maximum(jnp.max(jax.vmap(norm)(steps.m_tilde)), jnp.max(jax.vmap(norm)(steps.state.m)))
-    return Steps(start, steps, jnp.maximum(largest, norm(start.m)))
+    gap, explained = jax.vmap(lambda one: _fenchel_young(flow, one))(steps)
+    return Steps(start, steps, jnp.maximum(largest, norm(start.m)), gap, explained)
+
+
+def _fenchel_young(flow: LionKFlow, step: ProximalStep) -> tuple[Array, Array]:
+    """K(m̃) + K*(s) − ⟨s, m̃⟩, and the most it can be when s ∈ ∂K(m̃ + e): (‖s‖ + ‖∇K(m̃)‖)‖e‖ and rounding.
+
+    The search knows K by K* alone: this is where a K* that belongs to another K shows.
+    """
+    s, m_tilde, K_star = step.selection, step.m_tilde, flow.K.conjugate()
+    at_m, product = flow.K.value(m_tilde), jnp.sum(s * m_tilde)
+    at_s = K_star.value_within(s, rounding_allowance(s, 2.0 * s.size + 8))
+    e = step.inclusion_residual + step.tolerance
+    explained = (euclidean_norm(s) + euclidean_norm(flow.K.selection(m_tilde))) * e
+    u = jnp.finfo(s.dtype).eps / 2
+    sizes = jnp.abs(at_m) + jnp.abs(at_s) + jnp.sum(jnp.abs(s * m_tilde)) + euclidean_norm(m_tilde) * euclidean_norm(s)
+    return at_m + at_s - product, explained + 64 * (s.size + 8) * u * sizes
 
 
 class Account(NamedTuple):

@@ -5,15 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 
-from ..dynamics import LionKFlow, check_number
-from ..precision import as_numpy
+from ..dynamics import LionKFlow, alpha_at, check_number
+from ..precision import as_numpy, double_precision
 
 SOLVERS = ("auto", "tsit5", "kvaerno5", "rk4", "proximal")
 ADAPTIVE = ("tsit5", "kvaerno5")
-# (rtol, atol) of the adaptive solvers, and the relative tolerance of the inclusion, by the bits of the dtype.
-TOLERANCES = {64: (1e-8, 1e-10, 1e-13), 32: (1e-4, 1e-6, 2e-6), 16: (1e-2, 1e-3, 2e-2)}
+# (rtol, atol) of the adaptive solvers, and the relative tolerance of the inclusion.
+TOLERANCES = {"float64": (1e-8, 1e-10, 1e-13), "float32": (1e-4, 1e-6, 2e-6)}
+# With coarser ones neither phase 1 nor the energy account could tell a solution from garbage.
+COARSEST = 1e-3
 
 
 @dataclass(frozen=True)
@@ -50,18 +54,20 @@ def checked_request(
     for flow in flows:
         if not isinstance(flow, LionKFlow):
             raise TypeError(f"flow must be a LionKFlow, got {flow!r}; LionKFlow.from_discrete(method) makes one.")
+    if x.dtype.name not in TOLERANCES:
+        raise TypeError(f"x0 must be float64 or float32 to integrate a flow, got {x.dtype.name}; convert it.")
+    if len(x) == 0:
+        raise ValueError("x0 must hold at least one start, got none.")
     chosen = _chosen_solver(flows, solver, step)
     moments = _checked_times(times, x.dtype)
-    length = None if step is None else check_number("step", step, 0, math.inf)
-    if length == 0:
-        raise ValueError("step must be > 0, got 0.")
-    defaults = TOLERANCES[8 * x.dtype.itemsize]
+    _check_weights(flows, moments)
+    length = None if step is None else check_number("step", step, 0, math.inf, excludes_low=True)
+    defaults = TOLERANCES[x.dtype.name]
     relative = defaults[2] if chosen == "proximal" else defaults[0]
-    least = float(np.finfo(x.dtype).eps) if x.dtype.name != "bfloat16" else 2.0**-7
-    used_rtol = relative if rtol is None else check_number("rtol", rtol, least, 1)
-    used_atol = defaults[1] if atol is None else check_number("atol", atol, 0, math.inf)
-    if bound is not None and check_number("bound", bound, 0, math.inf) == 0:
-        raise ValueError("bound must be > 0, got 0; use the largest ‖m̃‖_B of the run, or None to have it found.")
+    used_rtol = relative if rtol is None else check_number("rtol", rtol, float(np.finfo(x.dtype).eps), COARSEST)
+    used_atol = defaults[1] if atol is None else check_number("atol", atol, 0, COARSEST)
+    if bound is not None:
+        check_number("bound", bound, 0, math.inf, excludes_low=True)
     if dense and (chosen not in ADAPTIVE or batched):
         raise ValueError('dense output needs solver="tsit5" or "kvaerno5" and a single flow; or ask for more times.')
     smoothness = getattr(objective, "smoothness", None) if chosen == "proximal" else None
@@ -85,6 +91,29 @@ def _chosen_solver(flows: Sequence[LionKFlow], solver: str, step: float | None) 
         'and general solvers fail on it, some without saying so. Use solver="proximal" with step=h, or smooth K as '
         "MoreauEnvelope(K, smoothing)."
     )
+
+
+def _check_weights(flows: Sequence[LionKFlow], moments: np.ndarray) -> None:
+    """α as a function of time must be traceable by JAX, one number, finite and > 0 at every saved time."""
+    changing = {flow.alpha for flow in flows if callable(flow.alpha)}
+    if changing and not all(callable(flow.alpha) for flow in flows):
+        raise ValueError(
+            "alpha of the flows of one batch must be a number in all of them or a function in all of them."
+        )
+    for flow in flows if changing else []:
+        try:
+            with double_precision():
+                values = np.asarray(jax.jit(jax.vmap(lambda t, flow=flow: alpha_at(flow, t)))(jnp.asarray(moments)))
+        except Exception as error:  # noqa: BLE001 - a user's function may fail in any way
+            raise ValueError(
+                f"alpha as a function must be written in jax.numpy, time -> number: {str(error).splitlines()[0]}"
+            ) from None
+        if values.shape != moments.shape:
+            raise ValueError(f"alpha(time) must be one number, got shape {values.shape[1:]}.")
+        is_wrong = ~(np.isfinite(values) & (values > 0))
+        if is_wrong.any():
+            first = int(np.argmax(is_wrong))
+            raise ValueError(f"alpha(time) must be finite and > 0, got {values[first]:g} at time {moments[first]:g}.")
 
 
 def _checked_times(times: Any, dtype: Any) -> np.ndarray:

@@ -55,7 +55,7 @@ def _run(
 
     if not batched:
         return one(flow, start)
-    return eqx.filter_vmap(one, in_axes=(axes, 0), out_axes=Steps(0, 1, 0))(flow, start)  # type: ignore[arg-type]
+    return eqx.filter_vmap(one, in_axes=(axes, 0), out_axes=Steps(0, 1, 0, 1, 1))(flow, start)  # type: ignore[arg-type]
 
 
 @eqx.filter_jit
@@ -65,7 +65,7 @@ def _account(flow: LionKFlow, f: Any, h: Any, run: Steps, bound: Any, axes: Any,
 
     if not batched:
         return one(flow, run)
-    return eqx.filter_vmap(one, in_axes=(axes, Steps(0, 1, 0)), out_axes=1)(flow, run)  # type: ignore[arg-type]
+    return eqx.filter_vmap(one, in_axes=(axes, Steps(0, 1, 0, 1, 1)), out_axes=1)(flow, run)  # type: ignore[arg-type]
 
 
 def _check_inclusion(request: Request, run: Steps) -> None:
@@ -79,6 +79,14 @@ def _check_inclusion(request: Request, run: Steps) -> None:
             f"proximal: step {first[0] + 1} found no s ∈ ∂K(m̃⁺) in {most} iterations, its "
             f"residual is {found:.3g} where {wanted:.3g} is asked; raise rtol, shorten step, or state the objective's "
             "smoothness."
+        )
+    gap, explained = np.asarray(run.gap), np.asarray(run.explained)
+    is_fine = np.isfinite(gap) & (np.abs(gap) <= explained)
+    if not is_fine.all():
+        first = np.argwhere(~is_fine)[0]
+        raise IntegrationError(
+            f"proximal: at step {first[0] + 1} K(m̃) + K*(s) differs from ⟨s, m̃⟩ by {gap[tuple(first)]:.3g}, where s is "
+            f"an element of ∂K(m̃) up to {explained[tuple(first)]:.3g}: K and its conjugate do not belong together."
         )
 
 

@@ -23,10 +23,9 @@ from ._unconstrained import WithoutConjugate
 MARGIN = 1.05
 # At the coarsest tolerances a second M may be needed; a run that outgrows more of them is none.
 MOST_BOUNDS = 8
-# The energy account of a solution that is one closes to this share of the energy that moved. Garbage misses by nearly
-# the whole or more; a merely coarse solution shows its error in `balance_residual`.
-GROSS = 0.5
-
+# The energy account of a solution closes to this share of the energy that moved, or the steps are too coarse to call it
+# one; how well it closes, `balance_residual` tells.
+GROSS = 0.02
 # Where H hardly falls, f and K(m) may exchange much energy, of which a coarse step loses some: this share is explained.
 EXCHANGED = 0.01
 
@@ -113,7 +112,7 @@ def _balance(request: Request, done: Any) -> tuple[np.ndarray, np.ndarray]:
     tolerance = request.atol + request.rtol * sizes if request.solver in ADAPTIVE else 0.0
     rounding = 1e3 * float(np.finfo(H.dtype).eps) * (sizes + moved)
     steps = np.asarray(done.num_steps, np.float64) + 1
-    return residual, GROSS * moved + 10 * steps * tolerance + rounding
+    return residual, GROSS * moved + steps * tolerance + rounding
 
 
 @eqx.filter_jit

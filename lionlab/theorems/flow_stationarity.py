@@ -112,8 +112,9 @@ CLAIMS = (
     Claim(
         id="flow-stationarity",
         statement=(
-            "For smooth K and γ > 0, λ ≥ 0 the flow comes to rest, for f convex or not, α = γ or not, where the score "
-            "S(x) = K(−(α/γ)∇f) + ⟨λx, (α/γ)∇f⟩ + K*(λx) is 0: at a stationary point of F(x) = αf(x) + (γ/λ)K*(λx)."
+            "For smooth K and γ > 0, λ ≥ 0 a bounded flow comes to rest, for f convex or not, α = γ or not, where "
+            "the score S(x) = K(−(α/γ)∇f) + ⟨λx, (α/γ)∇f⟩ + K*(λx) is 0: at a stationary "
+            "point of F(x) = αf(x) + (γ/λ)K*(λx)."
         ),
         source="arXiv 2310.05898, Theorem 3.1 (LaSalle); the score of arXiv 2411.07724 with its factor α/γ",
         hypotheses=(*ENERGY, Hypothesis("γ > 0", _is_damped)),

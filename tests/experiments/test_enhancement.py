@@ -8,7 +8,7 @@ from lionlab.plotting import house_style
 from lionlab.reproduction import load_experiment
 
 EXPERIMENT = load_experiment("enhancement")
-SETTINGS = EXPERIMENT.settings(is_quick=True)
+SETTINGS = EXPERIMENT.settings(is_quick=True) | {"products": 5}
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from lionlab.plotting import house_style
 from lionlab.reproduction import load_experiment
 
 EXPERIMENT = load_experiment("flow_phases")
-SETTINGS = EXPERIMENT.settings(is_quick=True)
+SETTINGS = EXPERIMENT.settings(is_quick=True) | {"tolerances": 2}
 OUTWARD = [flow_phases.OUTWARD_HALF, flow_phases.OUTWARD, flow_phases.OUTWARD_DOUBLE]
 
 

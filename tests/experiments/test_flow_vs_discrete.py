@@ -8,7 +8,7 @@ from lionlab.plotting import house_style
 from lionlab.reproduction import load_experiment
 
 EXPERIMENT = load_experiment("flow_vs_discrete")
-SETTINGS = EXPERIMENT.settings(is_quick=True)
+SETTINGS = EXPERIMENT.settings(is_quick=True) | {"step_numbers": "24 60 120 240"}
 
 
 @pytest.fixture(scope="module")

@@ -158,9 +158,9 @@ def test_rk4_that_explodes_is_reported(K, gamma):
     flow = LionKFlow(K, 1.0, gamma, 0.5 / gamma, 0.5)
     with pytest.raises(IntegrationError, match=r"rk4 .*(not finite|off by|outside)"):
         integrate(flow, F, *INSIDE, TIMES, solver="rk4", step=0.05)
-    stiff = integrate(flow, F, *INSIDE, TIMES, solver="kvaerno5")
+    adaptive = integrate(flow, F, *INSIDE, TIMES)
     fine = integrate(flow, F, *INSIDE, TIMES, solver="rk4", step=1 / gamma)
-    np.testing.assert_allclose(stiff.x, fine.x, rtol=0, atol=1e-3)
+    np.testing.assert_allclose(adaptive.x, fine.x, rtol=0, atol=1e-3)
 
 
 # Both drive x towards 0.5, where the first ends and the second has a pole.
@@ -197,20 +197,12 @@ def test_running_out_of_steps_is_reported(monkeypatch):
         integrate(LionKFlow(LogCosh(1.7), 1.0, 1.0, 0.5, 1.0), F, *INSIDE, np.linspace(0, 4, 7))
 
 
-@pytest.mark.parametrize(
-    ("name", "solver", "settings"),
-    [
-        ("pseudo huber", "kvaerno5", [{"rtol": 1e-2, "atol": 1e-2}, {"rtol": 1e-3, "atol": 1e-3}]),
-        ("pseudo huber", "rk4", [{"step": 0.05}, {"step": 0.02}]),
-        ("huber 3", "rk4", [{"step": 0.05}, {"step": 0.02}]),
-    ],
-)
-def test_coarse_but_correct_results_are_not_refused(name, solver, settings):
-    # tsit5 is tried on every smooth K, beside SciPy.
-    K, shape = CATALOGUE[name]
+def test_coarse_but_correct_results_are_not_refused():
+    # The adaptive solvers are tried beside SciPy. The corners of Huber's ∇K are what makes steps of one length coarse.
+    K, shape = CATALOGUE["huber 3"]
     rng = np.random.default_rng(6)
     flows = random_flows(K, 8, rng)
     for inside in (True, False):
         x, m = random_starts(flows, shape, rng, inside)
-        for setting in settings:
-            integrate_batch(flows, OBJECTIVES[shape], x, m, np.linspace(0, 6, 13), solver=solver, **setting)
+        for step in (0.05, 0.02):
+            integrate_batch(flows, OBJECTIVES[shape], x, m, np.linspace(0, 6, 13), solver="rk4", step=step)

@@ -158,7 +158,6 @@ def test_nonsense_is_invalid_input(claim, parameters, words):
     ("claim", "parameters"),
     [
         ("flow-derivative", {"K": "PseudoHuber(0.3)", "weight_decay": 0.7, "objective": "DoubleWell(3)"}),
-        ("flow-balance", {"K": "PseudoHuber(0.3)", "objective": "DoubleWell(3)", "x0": [0.1, 0.2, -0.3]}),
         ("flow-contraction", {"K": "PseudoHuber(0.3)", "objective": "DoubleWell(2)", "x0": [4.0, -5.0]}),
     ],
 )

@@ -14,8 +14,12 @@ START = {"x0": [1.5, -1.0]}
 VISITED = np.linspace([-1.0, 2.0], [1.0, -1.0], 12)
 
 
+def _fourth_powers(x):
+    return jnp.sum(x**4)
+
+
 def quartic(smoothness: float) -> Objective:
-    return Objective(lambda x: jnp.sum(x**4), 2, smoothness=smoothness, is_convex=True)
+    return Objective(_fourth_powers, 2, smoothness=smoothness, is_convex=True)
 
 
 @pytest.mark.parametrize("claim", ["one-step-descent", "average-descent", "bounded-rise", "deterministic-rate"])
