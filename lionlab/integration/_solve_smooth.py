@@ -25,7 +25,7 @@ MARGIN = 1.05
 MOST_BOUNDS = 8
 # The energy account of a solution closes to this share of the energy that moved, or the steps are too coarse to call it
 # one; how well it closes, `balance_residual` tells.
-GROSS = 0.02
+GROSS = 0.03
 # Where H hardly falls, f and K(m) may exchange much energy, of which a coarse step loses some: this share is explained.
 EXCHANGED = 0.01
 

@@ -25,7 +25,7 @@ KINDS_OUTSIDE = ("Huber", "envelope of ℓ2")
 
 @dataclass(frozen=True)
 class ShakenRate:
-    """α(t), a sum of five cosines of incommensurable frequencies that changes sign: gradients that follow no f."""
+    """α(t) > 0, five cosines of incommensurable frequencies about their sum: gradients that follow no f."""
 
     amplitudes: tuple[float, ...] = (1.0, 0.9, 0.8, 0.7, 0.6)
     frequencies: tuple[float, ...] = (1.0, 2.2360680, 5.3851648, 9.4868330, 17.3493516)
@@ -33,11 +33,11 @@ class ShakenRate:
     @property
     def largest(self) -> float:
         """A bound of |α|."""
-        return sum(self.amplitudes)
+        return 2.01 * sum(self.amplitudes)
 
     def __call__(self, time: Array) -> Array:
         parts = [a * jnp.cos(w * time + w) for a, w in zip(self.amplitudes, self.frequencies, strict=True)]
-        return sum(parts[1:], parts[0])
+        return sum(parts, jnp.asarray(1.01 * sum(self.amplitudes), time.dtype))
 
 
 SHAKEN = ShakenRate()

@@ -113,7 +113,7 @@ CLAIMS = (
         id="flow-contraction",
         statement=(
             "Along the flow of a smooth K, dist(λx_t, dom K*) ≤ e^{−λ(t−s)}·dist(λx_s, dom K*) for all s < t and any "
-            "gradients: of a convex f, wild, pushing outward, or multiplied by an α(t) that changes sign; with "
+            "gradients: of a convex f, wild, pushing outward, or multiplied by an α(t) that swings a hundredfold; with "
             "equality when ∇K(m̃) is the nearest point, as under an outward push for Moreau envelopes of norms."
         ),
         source="arXiv 2310.05898, §3 (phase 1)",
