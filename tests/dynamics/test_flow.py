@@ -32,8 +32,8 @@ methods = st.builds(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"alpha": 0}, "alpha must be > 0"),
-        ({"alpha": -1.0}, "alpha must be finite and ≥ 0, got -1"),
+        ({"alpha": 0}, "alpha must be finite and > 0"),
+        ({"alpha": -1.0}, "alpha must be finite and > 0, got -1"),
         ({"alpha": math.nan}, "alpha"),
         ({"gamma": -0.1}, "gamma must be finite and ≥ 0"),
         ({"gamma": math.inf}, "gamma"),
