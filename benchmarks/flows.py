@@ -53,9 +53,7 @@ def by_scipy(times: np.ndarray, tolerance: float) -> Callable[[], Any]:
         return np.array([*x_dot, *m_dot, fallen])
 
     start = np.array([*START, 0.0, 0.0, 0.0])
-    return lambda: solve_ivp(
-        slope, (times[0], times[-1]), start, "RK45", t_eval=times, rtol=tolerance, atol=tolerance
-    )
+    return lambda: solve_ivp(slope, (times[0], times[-1]), start, "RK45", t_eval=times, rtol=tolerance, atol=tolerance)
 
 
 def compiled(times: np.ndarray, tolerance: float) -> Callable[[], Any]:
