@@ -43,7 +43,7 @@ def test_an_average_of_gradients_needs_a_rate(constructor):
     [
         (lambda: gradient_flow(0.0), "speed must be > 0"),
         (lambda: heavy_ball_flow(-1.0), "gamma must be finite and ≥ 0"),
-        (lambda: heavy_ball_flow(1.0, 0.0), "alpha must be > 0"),
+        (lambda: heavy_ball_flow(1.0, 0.0), "alpha must be finite and > 0"),
         (lambda: nesterov_flow(2.0, 0.6), "epsilon·gamma must be ≤ 1"),
         (lambda: lion_flow(1.0, 0.5, -0.1), "weight_decay must be finite and ≥ 0"),
         (lambda: muon_flow(0.0, 0.0, 0.1), "gamma must be > 0"),
