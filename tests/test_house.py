@@ -24,7 +24,9 @@ LIBRARY = BELOW_THEOREMS | {"theorems", "plotting"}
 MAY_IMPORT: dict[str, set[str]] = {
     "precision": set(),
     "plotting": set(),
-    "convex": {"precision"},
+    # What a conjugate is made of numerically, from plain functions: it knows no K of the catalogue.
+    "conjugation": {"precision"},
+    "convex": {"precision", "conjugation"},
     "objectives": {"precision"},
     "problem": {"precision", "convex", "objectives"},
     "dynamics": {"precision", "convex"},

@@ -192,13 +192,6 @@ def euclidean_norm(v: Array) -> Array:
     return jnp.sqrt(jnp.sum(jnp.maximum(size * factor, 0) ** 2)) * inverse
 
 
-def direction(v: Array) -> Array:
-    """v/‖v‖₂, and 0 at 0; of full accuracy where the squares of the entries would overflow or underflow."""
-    scale = jnp.max(jnp.abs(v))
-    scaled = v * squarable(scale)[0]
-    return scaled / jnp.where(scale > 0, jnp.sqrt(jnp.sum(scaled**2)), jnp.ones_like(scale))
-
-
 def squarable(size: Array) -> tuple[Array, Array]:
     """(s, 1/s) with s·size of a magnitude whose square neither overflows nor underflows, s a power of two.
 

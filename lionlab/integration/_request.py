@@ -95,15 +95,15 @@ def _chosen_solver(flows: Sequence[LionKFlow], solver: str, step: float | None) 
 
 def _check_weights(flows: Sequence[LionKFlow], moments: np.ndarray) -> None:
     """α as a function of time must be traceable by JAX, one number, finite and > 0 at every saved time."""
-    changing = {flow.alpha for flow in flows if callable(flow.alpha)}
-    if changing and not all(callable(flow.alpha) for flow in flows):
+    changing = [flow for flow in flows if callable(flow.alpha)]
+    if 0 < len(changing) < len(flows):
         raise ValueError(
             "alpha of the flows of one batch must be a number in all of them or a function in all of them."
         )
-    for flow in flows if changing else []:
+    for flow in changing:
         try:
             with double_precision():
-                values = np.asarray(jax.jit(jax.vmap(lambda t, flow=flow: alpha_at(flow, t)))(jnp.asarray(moments)))
+                values = np.asarray(jax.vmap(lambda t, flow=flow: alpha_at(flow, t))(jnp.asarray(moments)))
         except Exception as error:  # noqa: BLE001 - a user's function may fail in any way
             raise ValueError(
                 f"alpha as a function must be written in jax.numpy, time -> number: {str(error).splitlines()[0]}"

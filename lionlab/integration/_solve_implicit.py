@@ -21,12 +21,13 @@ def solve_implicitly(
     """`request` carried out for one flow or, with `axes` saying which of its constants vary, for a batch."""
     if request.steps is None or request.step is None:
         raise ValueError("the implicit step needs a grid of times.")
-    h = jnp.asarray(request.step, x.dtype)
+    kept, length = request.steps, request.step
+    h = jnp.asarray(length, x.dtype)
     is_smoothness = request.smoothness is not None
     # Of an unknown smoothness 1 is a first guess, doubled until it suffices.
     curvature = jnp.asarray(request.smoothness if is_smoothness else 1.0, x.dtype)
     start = State(jnp.asarray(x), jnp.asarray(m))
-    count, batched = int(request.steps[-1]), request.batched
+    count, batched = int(kept[-1]), request.batched
     run = _run(flow, f, start, h, count, curvature, is_smoothness, jnp.asarray(request.rtol, x.dtype), axes, batched)
     _check_inclusion(request, run)
     bound = request.bound
@@ -38,7 +39,7 @@ def solve_implicitly(
         account = _account(flow, f, h, run, jnp.asarray(bound, x.dtype), axes, batched)
     if bound is not None:
         check_bound(float(np.max(np.asarray(run.ball_norm))), bound)
-    return _checked(request, flow, run, account, bound)
+    return _checked(request, kept, length, flow, run, account, bound)
 
 
 def _has_ledger(account: Account) -> bool:
@@ -84,22 +85,29 @@ def _check_inclusion(request: Request, run: Steps) -> None:
     is_fine = np.isfinite(gap) & (np.abs(gap) <= explained)
     if not is_fine.all():
         first = np.argwhere(~is_fine)[0]
+        step, found, most = first[0] + 1, gap[tuple(first)], explained[tuple(first)]
+        if not np.isfinite(found):
+            raise IntegrationError(
+                f"proximal: at step {step} K(m̃) or K*(s) is infinite: the momentum has left the set where K is finite (a "
+                "larger M of Truncated(K, M) keeps it in), or K and its conjugate do not belong together."
+            )
         raise IntegrationError(
-            f"proximal: at step {first[0] + 1} K(m̃) + K*(s) differs from ⟨s, m̃⟩ by {gap[tuple(first)]:.3g}, where s is "
-            f"an element of ∂K(m̃) up to {explained[tuple(first)]:.3g}: K and its conjugate do not belong together."
+            f"proximal: at step {step} K(m̃) + K*(s) differs from ⟨s, m̃⟩ by {found:.3g}, where s is an element of "
+            f"∂K(m̃) up to {most:.3g}: K and its conjugate do not belong together."
         )
 
 
-def _checked(request: Request, flow: LionKFlow, run: Steps, on_device: Account, bound: float | None) -> FlowSolution:
-    assert request.steps is not None
-    kept = request.steps
+def _checked(
+    request: Request, kept: np.ndarray, length: float, flow: LionKFlow, run: Steps, on_device: Account,
+    bound: float | None,
+) -> FlowSolution:  # fmt: skip
     times, steps = request.times, jax.tree.map(np.asarray, run.steps)
     states = jax.tree.map(lambda a, b: np.concatenate([np.asarray(a)[None], np.asarray(b)]), run.start, run.steps.state)
     account: Any = jax.tree.map(np.asarray, on_device)
     x, m = states.x[kept], states.m[kept]
     check_finite("proximal", times, x=x, m=m, lyapunov=account.lyapunov[kept])
-    every = times[0] + np.arange(len(states.x)) * (request.step or 0.0)
-    shrinkage = 1 / (1 + (request.step or 0.0) * np.asarray(flow.weight_decay, np.float64))
+    every = times[0] + np.arange(len(states.x)) * length
+    shrinkage = 1 / (1 + length * np.asarray(flow.weight_decay, np.float64))
     decay = shrinkage ** np.arange(len(states.x)).reshape(-1, *[1] * (account.distance.ndim - 1))
     check_envelope("proximal", every, account.distance, decay, account.allowance, "Please report this.")
     entries = account.entries._asdict()

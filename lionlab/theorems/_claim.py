@@ -45,6 +45,9 @@ class Measurement:
     The statement is consistent with the measurement when `measured` ≤ `bound`. Both are in the unit the claim's
     `observable` names; ratios to a derived bound have `bound` 1. `counterexample` holds what is needed to replay the
     worst case: plain numbers, strings, lists. `note` says what could not be measured on some of the cases, if anything.
+
+    `is_from_below`: `measured` is only known to be at least this, as where it was found by maximising. Such a number
+    can refute a statement and never confirm it.
     """
 
     measured: float
@@ -52,11 +55,13 @@ class Measurement:
     cases: int
     counterexample: Mapping[str, Any] | None = None
     note: str = ""
+    is_from_below: bool = False
 
     @property
     def holds(self) -> bool:
-        """Finite, at most the bound, and of at least one case. NaN never holds."""
-        return self.cases > 0 and math.isfinite(self.measured) and self.measured <= self.bound
+        """Finite, at most the bound, of at least one case, and no mere lower bound. NaN never holds."""
+        is_known = self.cases > 0 and math.isfinite(self.measured) and not self.is_from_below
+        return is_known and self.measured <= self.bound
 
     @property
     def is_violation(self) -> bool:
@@ -76,7 +81,9 @@ def worst(measurements: Sequence[Measurement]) -> Measurement:
 
     found = max(measurements, key=badness)
     notes = " ".join(dict.fromkeys(m.note for m in measurements if m.note))
-    return Measurement(found.measured, found.bound, sum(m.cases for m in measurements), found.counterexample, notes)
+    is_from_below = any(m.is_from_below for m in measurements)
+    cases = sum(m.cases for m in measurements)
+    return Measurement(found.measured, found.bound, cases, found.counterexample, notes, is_from_below)
 
 
 @dataclass(frozen=True)

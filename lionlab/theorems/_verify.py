@@ -100,6 +100,8 @@ def _split(claim: Claim, cases: Sequence[Any]) -> tuple[list[Any], list[str]]:
 def _judge(claim: Claim, measurement: Measurement, caught: int) -> tuple[str, str]:
     if measurement.is_violation:
         return "VIOLATED", ""
+    if measurement.is_from_below and measurement.cases:
+        return "INCONCLUSIVE", "what was measured is known only from below, which can refute and never confirm."
     if not measurement.holds:
         return "INCONCLUSIVE", "nothing finite was measured."
     if caught < len(claim.wrongs):

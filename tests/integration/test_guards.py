@@ -147,7 +147,7 @@ def test_a_run_that_outgrows_every_M_is_reported(monkeypatch):
 
 def test_an_infinite_K_is_refused():
     flow = LionKFlow(Truncated(L1Norm(), 0.1), 1.0, 1.0, 0.5, 1.0)
-    with pytest.raises(IntegrationError, match=r"at step 1 K\(m̃\) \+ K\*\(s\) differs from ⟨s, m̃⟩ by inf"):
+    with pytest.raises(IntegrationError, match=r"at step 1 K\(m̃\) or K\*\(s\) is infinite.*Truncated\(K, M\)"):
         integrate(flow, F, *INSIDE, TIMES, step=0.5)
 
 
