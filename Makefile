@@ -5,11 +5,11 @@ PYTHON ?= python3
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help venv reproduce test lint bench clean
+.PHONY: help venv reproduce test test-thorough lint bench clean
 .DELETE_ON_ERROR:
 
 help:
-	@echo "make reproduce | test | lint | bench | venv | clean"
+	@echo "make reproduce | test | test-thorough | lint | bench | venv | clean"
 
 venv: $(INSTALLED)
 
@@ -17,7 +17,10 @@ reproduce: $(INSTALLED)  ## every figure and paper_repro.md; finished work is no
 	.venv/bin/lionlab reproduce
 
 test: $(INSTALLED)
-	.venv/bin/python -m pytest -n auto
+	.venv/bin/python -m pytest -n auto --dist loadfile
+
+test-thorough: $(INSTALLED)  ## every law on every example, some of which `test` lets wait (see tests/tiers.py)
+	.venv/bin/python -m pytest -n auto --dist loadfile --thorough
 
 lint: $(INSTALLED)
 	.venv/bin/ruff check .
@@ -26,6 +29,7 @@ lint: $(INSTALLED)
 
 bench: $(INSTALLED)
 	.venv/bin/python benchmarks/run.py
+	.venv/bin/python benchmarks/flows.py
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || \

@@ -25,6 +25,8 @@ from jax import Array
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from scipy.optimize import root
 
 from lionlab import LionKFlow, Objective, PseudoHuber, integrate_batch
@@ -45,6 +47,12 @@ RADII = (3.3, 2.2)  # 1/λ, one for each row
 PRODUCTS = (0.0, 0.1, 1.0)  # εγ, one for each column
 # Of the minima, by the quadrant they are in, counter-clockwise from the upper right one.
 BASIN_COLORS = ("sky", "yellow", "green", "purple")
+BASIN_NAMES = ("upper right", "upper left", "lower left", "lower right")
+BASIN_STRENGTH = 0.55  # of the colours of the map; a star has its own in full
+
+_MARK: dict[str, Any] = {"color": THEORY["color"], "linestyle": "none", "zorder": 5}
+MINIMUM = {**_MARK, "marker": "*", "markersize": 9, "markeredgewidth": 0.8}
+SADDLE = {**_MARK, "marker": "x", "markersize": 4}
 
 
 def gradient(x: np.ndarray) -> np.ndarray:
@@ -115,9 +123,13 @@ def _basins(data: Data, limits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     for i in range(len(limits)):
         minima = data[f"stationary_{i}"][data[f"is_minimum_{i}"]]
         away = np.linalg.norm(limits[i][..., None, :] - minima, axis=-1)
-        quadrant = np.floor(np.arctan2(minima[:, 1], minima[:, 0]) / (np.pi / 2)).astype(int) % 4
-        basin[i], distance[i] = quadrant[away.argmin(axis=-1)], away.min(axis=-1)
+        basin[i], distance[i] = _quadrant(minima)[away.argmin(axis=-1)], away.min(axis=-1)
     return basin, distance
+
+
+def _quadrant(x: np.ndarray) -> np.ndarray:
+    """0 to 3 counter-clockwise from the upper right one, of points (…, 2)."""
+    return np.floor(np.arctan2(x[..., 1], x[..., 0]) / (np.pi / 2)).astype(int) % 4
 
 
 def findings(data: Data) -> dict[str, float | int | str | bool]:
@@ -139,9 +151,9 @@ def findings(data: Data) -> dict[str, float | int | str | bool]:
 
 
 def draw(data: Data) -> Figure:
-    """One map for each λ (rows) and ε (columns)."""
+    """One map for each λ (rows) and ε (columns), the key of the marks above them and that of the colours below."""
     figure, axes = new_figure(
-        len(data["radii"]), len(data["products"]), width=PAGE, height=4.9, sharex=True, sharey=True
+        len(data["radii"]), len(data["products"]), width=PAGE, height=5.9, sharex=True, sharey=True
     )
     for i, radius in enumerate(data["radii"]):
         for j, product in enumerate(data["products"]):
@@ -152,6 +164,20 @@ def draw(data: Data) -> Figure:
     for panel in axes[-1]:
         panel.set_xlabel("$x_1$ at the start")
     label_panels(axes)
+    marks = [
+        Line2D([], [], **MINIMUM, markerfacecolor="white", label="minimum of $F$"),
+        Line2D([], [], **SADDLE, label="other stationary point of $F$"),
+        Line2D([], [], **THEORY, label="the box $\\|x\\|_\\infty\\leq 1/\\lambda$"),
+    ]
+    basins = [
+        Patch(facecolor=COLORS[color], alpha=BASIN_STRENGTH, label=name)
+        for color, name in zip(BASIN_COLORS, BASIN_NAMES, strict=True)
+    ]
+    figure.legend(handles=marks, loc="outside upper center", ncols=3)
+    figure.legend(
+        handles=basins, loc="outside lower center", ncols=4, title_fontsize=8,
+        title="flows that start here end in the minimum at the",
+    )  # fmt: skip
     return figure
 
 
@@ -161,13 +187,13 @@ def _draw_map(axes: Axes, data: Data, i: int, j: int) -> None:
     colors = ListedColormap([COLORS[name] for name in BASIN_COLORS])
     axes.imshow(
         data["basin"][i, j], origin="lower", extent=(-edge, edge, -edge, edge), cmap=colors, vmin=-0.5, vmax=3.5,
-        interpolation="nearest", alpha=0.55,
+        interpolation="nearest", alpha=BASIN_STRENGTH,
     )  # fmt: skip
     draw_box(axes, float(data["radii"][i]))
     points, is_minimum = data[f"stationary_{i}"], data[f"is_minimum_{i}"]
-    style: dict[str, Any] = {"color": THEORY["color"], "linestyle": "none", "zorder": 5}
-    axes.plot(*points[is_minimum].T, marker="*", markersize=7, **style)
-    axes.plot(*points[~is_minimum].T, marker="x", markersize=4, **style)
+    for x in points[is_minimum]:
+        axes.plot(*x, **MINIMUM, markerfacecolor=COLORS[BASIN_COLORS[int(_quadrant(x))]])
+    axes.plot(*points[~is_minimum].T, **SADDLE)
     axes.set(xlim=(-edge, edge), ylim=(-edge, edge), aspect="equal")
 
 
@@ -177,9 +203,9 @@ EXPERIMENT = Experiment(
     caption=(
         "Each point is a start (m_0 = 0) of the Lion-K flow on Himmelblau's loss, K = Σ√(z²+e²) − e, coloured by the "
         "minimum it ends in; columns: the enhancement ε from none to εγ = 1, rows: two boxes ‖x‖∞ ≤ 1/λ (dashed). "
-        "Theory, found by a root finder without any flow: stars are the minima of F = αf + (γ/λ)K*(λ·) and crosses "
-        "its other stationary points, the solutions of ∇K(−∇f(x)) = λx. In the smaller box every well is outside; "
-        "the minima stand at its sides, and one is gone."
+        "Theory, found by a root finder without any flow: stars, of their basins' colours, are the minima of F = αf + "
+        "(γ/λ)K*(λ·) and crosses its other stationary points, the solutions of ∇K(−∇f(x)) = λx. In the smaller box "
+        "every well is outside; the minima stand at its sides, and one is gone."
     ),
     compute=compute,
     findings=findings,

@@ -29,6 +29,7 @@ import numpy as np
 from jax import Array
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from lionlab import (
     Huber,
@@ -42,7 +43,7 @@ from lionlab import (
     integrate_batch,
 )
 from lionlab.convex import ConvexFunction
-from lionlab.plotting import COLORS, PAGE, THEORY, draw_box, draw_contours, draw_path, label_panels, new_figure
+from lionlab.plotting import COLORS, PAGE, THEORY, draw_distances, draw_plane, label_panels, new_figure
 from lionlab.reproduction import Data, Experiment
 
 LOSS = Quadratic([[1.0, -0.4], [-0.4, 2.0]], [2.9, 0.7])
@@ -195,45 +196,52 @@ def findings(data: Data) -> dict[str, float | int | str | bool]:
 def draw(data: Data) -> Figure:
     """(a) the plane, (b) the distance against its envelope, (c) H, H_M and dissipation, (d) balance by tolerance."""
     figure, axes = new_figure(2, 2, width=PAGE * 0.86, height=4.8)
-    _draw_plane(axes[0, 0], data)
-    _draw_distance(axes[0, 1], data)
+    _draw_paths(axes[0, 0], data)
+    _draw_distances(axes[0, 1], data)
     _draw_energy(axes[1, 0], data)
     _draw_balance(axes[1, 1], data)
     label_panels(axes)
     return figure
 
 
-def _draw_plane(axes: Axes, data: Data) -> None:
-    loss = data["grid_loss"]
-    draw_contours(axes, data["grid_x"], data["grid_y"], loss, np.geomspace(loss.max() / 400, loss.max(), 12))
-    draw_box(axes, float(data["radius"]))
-    for run, color in ((RUGGED, "grey"), (INWARD, "blue"), (OUTWARD, "orange")):
-        draw_path(axes, data["x"][:, run], color=COLORS[color])
-    axes.plot(*data["minimizer"], marker="*", markersize=9, color=COLORS["black"], zorder=6)
-    axes.plot(*data["center"], marker="+", markersize=6, color=COLORS["black"])
-    axes.set(xlabel="$x_1$", ylabel="$x_2$", aspect="equal", xlim=(-3.6, 3.4), ylim=(-3.4, 3.4))
+def _draw_paths(axes: Axes, data: Data) -> None:
+    grid = data["grid_x"], data["grid_y"], data["grid_loss"]
+    # The run, its colour, whither the gradient pushes it, and where that stands: offset in points, alignment.
+    runs = (
+        (RUGGED, "grey", "anywhere", (-13, 21), "center"),
+        (INWARD, "blue", "inward", (6, 2), "left"),
+        (OUTWARD, "orange", "outward", (0, -9), "center"),
+    )
+    paths = [(data["x"][:, run], color) for run, color, *_ in runs]
+    draw_plane(axes, grid, float(data["radius"]), paths, data["minimizer"], data["center"])
+    for run, color, words, offset, alignment in runs:
+        axes.annotate(
+            words, data["x"][0, run], xytext=offset, textcoords="offset points", color=COLORS[color], fontsize=7,
+            horizontalalignment=alignment, verticalalignment="center",
+        )  # fmt: skip
+    marks: dict[str, Any] = {"color": COLORS["black"], "linestyle": "none"}
+    key = [
+        Line2D([], [], **marks, marker="*", markersize=8, label="minimum of $F$"),
+        Line2D([], [], **marks, marker="+", markersize=6, label="minimum of $f$"),
+        Line2D([], [], **THEORY, label="the box"),
+    ]
+    axes.legend(handles=key, loc="lower right", borderaxespad=0.2)
 
 
-def _draw_distance(axes: Axes, data: Data) -> None:
-    t, relative = data["times"], data["relative_distance"]
-    relative = np.where(relative > 0, relative, np.nan)  # a distance of 0 has no place on a logarithmic axis
-    label: str | None = "outward"
-    names = ("$\\lambda/2$", "$\\lambda$", "$2\\lambda$")
-    for run, name, shift in zip((OUTWARD_HALF, OUTWARD, OUTWARD_DOUBLE), names, (3, 3, -16), strict=True):
-        axes.plot(t, relative[:, run], color=COLORS["orange"], linewidth=2.2, label=label)
-        envelope = data["envelope"][:, run]
-        axes.plot(t, envelope, **THEORY)
-        last = int(np.argmax(envelope < 2.5e-3)) if envelope[-1] < 2.5e-3 else int(0.85 * len(t))
-        below = 3 if shift > 0 else -5
-        axes.annotate(name, (t[last], envelope[last]), xytext=(shift, below), textcoords="offset points")
-        label = None
-    axes.plot(t, relative[:, INWARD], color=COLORS["blue"], label="inward")
-    axes.plot(t, relative[:, RUGGED], color=COLORS["grey"], linestyle=(0, (1, 1)), label="anywhere")
-    axes.plot([], [], **THEORY, label="$e^{-\\lambda t}$")
-    axes.plot(data["predicted_entry"], 1e-3, marker="^", color=COLORS["black"], clip_on=False, zorder=6)
-    axes.set(yscale="log", ylim=(1e-3, 30), yticks=[1e-3, 1e-2, 1e-1, 1], xlim=(0, t[-1]), xlabel="time $t$")
-    axes.set_ylabel("distance of $\\lambda x_t$ to the box / initial")
-    axes.legend(title="the gradient pushes", loc="upper right", ncols=2, columnspacing=1.0, borderaxespad=0)
+def _draw_distances(axes: Axes, data: Data) -> None:
+    relative, envelope = data["relative_distance"], data["envelope"]
+    places = {
+        OUTWARD_HALF: ("$\\lambda/2$", (3, 3)),
+        OUTWARD: ("$\\lambda$", (3, 3)),
+        OUTWARD_DOUBLE: ("$2\\lambda$", (-16, -5)),
+    }
+    attaining = [(relative[:, run], envelope[:, run], *place) for run, place in places.items()]
+    below: list[tuple[np.ndarray, str, dict[str, Any]]] = [
+        (relative[:, INWARD], "inward", {"color": COLORS["blue"]}),
+        (relative[:, RUGGED], "anywhere", {"color": COLORS["grey"], "linestyle": (0, (1, 1))}),
+    ]
+    draw_distances(axes, data["times"], attaining, below, "$e^{-\\lambda t}$", float(data["predicted_entry"]))
+    axes.set_xlabel("time $t$")
 
 
 def _draw_energy(axes: Axes, data: Data) -> None:
@@ -272,10 +280,10 @@ EXPERIMENT = Experiment(
     title="The two phases of the flow: an envelope e^{−λt}, then an energy balance",
     caption=(
         "The Lion-K flow with K = Huber, from outside its box ‖x‖∞ ≤ 1/λ. (a) Loss contours, the box (dashed), and "
-        "three runs from open to filled circle: pushed inward (blue), pushed outward (orange), and on a rugged loss "
-        "of its own (grey; contours not shown); star: constrained minimiser, cross: unconstrained one. (b) Distance "
-        "of λx_t to the unit box relative to its start, on the envelope e^{−λt} (dashed) when the gradient pushes "
-        "outward (λ/2, λ, 2λ), below it otherwise; triangle: entry of the inward run predicted from x_0 and λ alone. "
+        "three runs from open to filled circle: pushed inward (blue), pushed outward (orange), and pushed anywhere by "
+        "a rugged loss of its own (grey; contours not shown); F = αf + (γ/λ)K*(λ·), f as contoured. (b) Distance of "
+        "λx_t to the unit box relative to its start, on the envelope e^{−λt} (dashed) when the gradient pushes outward "
+        "(λ/2, λ, 2λ), below it otherwise; triangle: entry of the inward run predicted from x_0 and λ alone. "
         "(c) The inward run: H is +∞ until entry (grey band), H_M finite throughout and equal to H inside; H_M and "
         "what it has dissipated add up to its start (dashed), the law of Theorem 3.1 as an identity. (d) The "
         "largest violation of that law, relative to the energy that fell, for three smooth K started inside the box, "

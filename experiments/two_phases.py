@@ -37,7 +37,7 @@ from lionlab import (
     simulate_batch,
 )
 from lionlab.dynamics import HeavyTailedNoise
-from lionlab.plotting import COLORS, PAGE, THEORY, draw_box, draw_contours, draw_path, label_panels, new_figure
+from lionlab.plotting import COLORS, PAGE, THEORY, draw_distances, draw_plane, label_panels, new_figure
 from lionlab.reproduction import Data, Experiment
 
 LOSS = Quadratic([[1.0, -0.4], [-0.4, 2.0]], [2.2, 0.7])
@@ -155,42 +155,26 @@ def findings(data: Data) -> dict[str, float | int | str | bool]:
 def draw(data: Data) -> Figure:
     """(a) the plane, (b) the distance against its envelope, (c) H and H_M through both phases."""
     figure, axes = new_figure(1, 3, width=PAGE, height=2.5)
-    _draw_plane(axes[0, 0], data)
-    _draw_distance(axes[0, 1], data)
+    grid = data["grid_x"], data["grid_y"], data["grid_loss"]
+    paths = [(data["x"][:, run], color) for run, color in ((NOISE, "grey"), (INWARD, "blue"), (OUTWARD, "orange"))]
+    draw_plane(axes[0, 0], grid, float(data["radius"]), paths, data["minimizer"], data["center"])
+    _draw_distances(axes[0, 1], data)
     _draw_lyapunov(axes[0, 2], data)
     label_panels(axes)
     return figure
 
 
-def _draw_plane(axes: Axes, data: Data) -> None:
-    loss = data["grid_loss"]
-    draw_contours(axes, data["grid_x"], data["grid_y"], loss, np.geomspace(loss.max() / 400, loss.max(), 12))
-    draw_box(axes, float(data["radius"]))
-    for run, color in ((NOISE, "grey"), (INWARD, "blue"), (OUTWARD, "orange")):
-        draw_path(axes, data["x"][:, run], color=COLORS[color])
-    axes.plot(*data["minimizer"], marker="*", markersize=9, color=COLORS["black"], zorder=6)
-    axes.plot(*data["center"], marker="+", markersize=6, color=COLORS["black"])
-    axes.set(xlabel="$x_1$", ylabel="$x_2$", aspect="equal", xlim=(-3.6, 2.8), ylim=(-3.4, 3.4))
-
-
-def _draw_distance(axes: Axes, data: Data) -> None:
-    t, relative = data["steps"], data["relative_distance"]
-    relative = np.where(relative > 0, relative, np.nan)  # a distance of 0 has no place on a logarithmic axis
-    label: str | None = "outward"
-    for run, name in ((OUTWARD_HALF, "$\\lambda/2$"), (OUTWARD, "$\\lambda$"), (OUTWARD_DOUBLE, "$2\\lambda$")):
-        axes.plot(t, relative[:, run], color=COLORS["orange"], linewidth=2.2, label=label)
-        envelope = data["envelope"][:, run]
-        axes.plot(t, envelope, **THEORY)
-        last = int(np.argmax(envelope < 2.5e-3)) if envelope[-1] < 2.5e-3 else int(0.85 * t[-1])
-        axes.annotate(name, (t[last], envelope[last]), xytext=(3, 3), textcoords="offset points")
-        label = None
-    axes.plot(t, relative[:, INWARD], color=COLORS["blue"], label="inward")
-    axes.plot(t, relative[:, NOISE], color=COLORS["grey"], linestyle=(0, (1, 1)), label="noise")
-    axes.plot([], [], **THEORY, label="$(1-\\eta\\lambda)^t$")
-    axes.plot(data["predicted_entry"][INWARD], 1e-3, marker="^", color=COLORS["black"], clip_on=False, zorder=6)
-    axes.set(yscale="log", ylim=(1e-3, 30), yticks=[1e-3, 1e-2, 1e-1, 1], xlim=(0, t[-1]), xlabel="step $t$")
-    axes.set_ylabel("distance of $\\lambda x_t$ to the box / initial")
-    axes.legend(title="the gradient pushes", loc="upper right", ncols=2, columnspacing=1.0, borderaxespad=0)
+def _draw_distances(axes: Axes, data: Data) -> None:
+    relative, envelope = data["relative_distance"], data["envelope"]
+    names = {OUTWARD_HALF: "$\\lambda/2$", OUTWARD: "$\\lambda$", OUTWARD_DOUBLE: "$2\\lambda$"}
+    attaining = [(relative[:, run], envelope[:, run], name, (3, 3)) for run, name in names.items()]
+    below: list[tuple[np.ndarray, str, dict[str, Any]]] = [
+        (relative[:, INWARD], "inward", {"color": COLORS["blue"]}),
+        (relative[:, NOISE], "noise", {"color": COLORS["grey"], "linestyle": (0, (1, 1))}),
+    ]
+    entry = float(data["predicted_entry"][INWARD])
+    draw_distances(axes, data["steps"], attaining, below, "$(1-\\eta\\lambda)^t$", entry)
+    axes.set_xlabel("step $t$")
 
 
 def _draw_lyapunov(axes: Axes, data: Data) -> None:

@@ -119,3 +119,60 @@ def draw_band(axes: Axes, x: np.ndarray, low: np.ndarray, high: np.ndarray) -> N
     axes.fill_between(x, low, high, color="#E4E4E4", linewidth=0, zorder=0)
     for edge in (low, high):
         axes.plot(x, edge, **THEORY)
+
+
+def draw_plane(
+    axes: Axes,
+    grid: tuple[np.ndarray, np.ndarray, np.ndarray],
+    radius: float,
+    paths: Sequence[tuple[np.ndarray, str]],
+    minimizer: np.ndarray,
+    center: np.ndarray,
+) -> None:
+    """Runs in the plane: `paths` of ((n, 2) points, name of a colour), the box ‖x‖∞ ≤ radius, the contours of a loss.
+
+    `grid` is (x, y, loss (len(y), len(x))), and what is shown. A star marks the constrained minimiser, a plus the
+    unconstrained one.
+    """
+    x, y, loss = grid
+    draw_contours(axes, x, y, loss, np.geomspace(loss.max() / 400, loss.max(), 12))
+    draw_box(axes, radius)
+    for points, color in paths:
+        draw_path(axes, points, color=COLORS[color])
+    axes.plot(*minimizer, marker="*", markersize=9, color=COLORS["black"], zorder=6, linestyle="none")
+    axes.plot(*center, marker="+", markersize=6, color=COLORS["black"], linestyle="none")
+    axes.set(xlabel="$x_1$", ylabel="$x_2$", aspect="equal", xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
+
+
+def draw_distances(
+    axes: Axes,
+    times: np.ndarray,
+    attaining: Sequence[tuple[np.ndarray, np.ndarray, str, tuple[int, int]]],
+    below: Sequence[tuple[np.ndarray, str, dict[str, Any]]],
+    envelope_label: str,
+    entry: float,
+) -> None:
+    """Distances to the box relative to their starts, from 1e-3 up, on a logarithmic axis; a triangle at `entry`.
+
+    `attaining`: (distance, its envelope, name, offset of the name in points) of runs pushed outward, which attain
+    their envelopes. `below`: (distance, label, style) of others.
+    """
+    label: str | None = "outward"
+    for distance, envelope, name, offset in attaining:
+        axes.plot(times, _positive(distance), color=COLORS["orange"], linewidth=2.2, label=label)
+        axes.plot(times, envelope, **THEORY)
+        last = int(np.argmax(envelope < 2.5e-3)) if envelope[-1] < 2.5e-3 else int(0.85 * (len(times) - 1))
+        axes.annotate(name, (times[last], envelope[last]), xytext=offset, textcoords="offset points")
+        label = None
+    for distance, label, style in below:
+        axes.plot(times, _positive(distance), label=label, **style)
+    axes.plot([], [], **THEORY, label=envelope_label)
+    axes.plot(entry, 1e-3, marker="^", color=COLORS["black"], clip_on=False, zorder=6)
+    axes.set(yscale="log", ylim=(1e-3, 30), yticks=[1e-3, 1e-2, 1e-1, 1], xlim=(0, times[-1]))
+    axes.set_ylabel("distance of $\\lambda x_t$ to the box / initial")
+    axes.legend(title="the gradient pushes", loc="upper right", ncols=2, columnspacing=1.0, borderaxespad=0)
+
+
+def _positive(values: np.ndarray) -> np.ndarray:
+    # A distance of 0 has no place on a logarithmic axis.
+    return np.where(values > 0, values, np.nan)

@@ -1,4 +1,4 @@
-"""`make bench` runs and reports every field; how fast anything is, no test asserts."""
+"""`make bench` runs every script and reports every field; how fast anything is, no test asserts."""
 
 import json
 import subprocess
@@ -12,11 +12,12 @@ LINE = {
     "group", "name", "dimension", "steps", "steps_per_second", "best_steps_per_second", "steps_per_processor_second",
     "ratio_to_floor", "target", "met",
 }  # fmt: skip
+FLOW_LINE = {"name", "seconds", "best_seconds", "times_scipy", "met"}
 MACHINE = {"device", "platform", "cores", "load_average_before", "python", "jax", "jaxlib", "numpy", "lionlab"}
 
 
-def run(*options: str) -> str:
-    command = [sys.executable, str(REPOSITORY / "benchmarks" / "run.py"), "--tiny", *options]
+def run(*options: str, script: str = "run.py") -> str:
+    command = [sys.executable, str(REPOSITORY / "benchmarks" / script), "--tiny", *options]
     return subprocess.run(command, capture_output=True, text=True, check=True, cwd=REPOSITORY).stdout
 
 
@@ -44,8 +45,29 @@ def test_tables_name_the_device_and_say_what_is_met():
     assert "targets met" in text
 
 
+def test_a_tiny_benchmark_of_flows_prints_and_writes_one_document(tmp_path):
+    path = tmp_path / "speed-flows.json"
+    printed = json.loads(run("--json", "--out", str(path), script="flows.py"))
+    assert printed == json.loads(path.read_text(encoding="utf-8"))
+    assert set(printed["machine"]) == MACHINE
+    lines = {line["name"]: line for line in printed["measurements"]}
+    assert all(set(line) == FLOW_LINE and 0 < line["best_seconds"] <= line["seconds"] for line in lines.values())
+    for kind, is_judged in (("compiled", True), ("flows", True), ("implicit steps", True), ("SciPy", False)):
+        found = [line for name, line in lines.items() if kind in name]
+        assert found
+        assert all((line["met"] is not None) == is_judged for line in found)
+        assert all((line["times_scipy"] is not None) == (kind == "compiled") for line in found)
+
+
+def test_make_bench_runs_the_scripts_tested_here():
+    recipe = (REPOSITORY / "Makefile").read_text(encoding="utf-8").split("\nbench:")[1].split("\n\n")[0]
+    assert all(f"python benchmarks/{script}\n" in f"{recipe}\n" for script in ("run.py", "flows.py"))
+
+
 @pytest.mark.parametrize("path", sorted((REPOSITORY / "benchmarks" / "results").glob("*.json")), ids=lambda p: p.stem)
 def test_kept_results_have_the_fields(path):
     kept = json.loads(path.read_text(encoding="utf-8"))
     assert set(kept["machine"]) == MACHINE
-    assert all(set(line) == LINE for line in kept["measurements"])
+    fields = FLOW_LINE if path.stem.endswith("-flows") else LINE
+    assert kept["measurements"]
+    assert all(set(line) == fields for line in kept["measurements"])

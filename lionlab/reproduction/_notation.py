@@ -41,4 +41,48 @@ NOTATION = (
         "`Ledger.loss_remainder`, `.momentum_remainder`, `.conjugate_remainder`",
         "Bregman remainders; only +D_f can raise H, by at most (L/2)‖x⁺ − x‖²",
     ),
+    # The flow, of which the method with explicit decay is Euler's step.
+    Symbol("α", "`LionKFlow.alpha`", "positive, the weight of ∇f in ṁ and of f in F; the method's is α = γ = (1−β2)/η"),
+    Symbol("γ", "`LionKFlow.gamma`", "at least 0, the damping of m, in 1/time"),
+    Symbol(
+        "ε", "`LionKFlow.epsilon`", "at least 0, the gradient enhancement, a time; εγ ≤ 1; the method's is εγ = 1−β1"
+    ),
+    Symbol("ṁ = −α∇f(x) − γm", "`Motion.m_dot`", "how the momentum moves; m tracks −∇f"),
+    Symbol("m̃ = m + εṁ = (1−εγ)m − εα∇f(x)", "`Motion.m_tilde`", "the look-ahead momentum of the flow"),
+    Symbol(
+        "ẋ = ∇K(m̃) − λx", "`Motion.x_dot`", "how x moves; where K has kinks ẋ ∈ ∂K(m̃) − λx, which slides along them"
+    ),
+    Symbol(
+        "F(x) = αf(x) + (γ/λ)K*(λx)",
+        "`LionKFlow`",
+        "what the flow minimises; where α = γ, α times the F of the method",
+    ),
+    Symbol("c = (1−εγ)/(1+ελ)", "`flow_bracket_weight`", "weight of the Fenchel–Young gap in H of the flow, in [0, 1]"),
+    Symbol(
+        "H = αf(x) + (γ/λ)K*(λx) + c[K*(λx) + K(m) − ⟨λx, m⟩]",
+        "`FlowSolution.lyapunov`",
+        "the Lyapunov function of the flow; H_M with M = `FlowSolution.bound` where the start is outside",
+    ),
+    Symbol(
+        "∫(γ+cλ)Δ1 + cΔ2",
+        "`FlowSolution.dissipated`",
+        "Δ1 = ⟨∇K(m̃) − λx, m̃ − ∇K*(λx)⟩ ≥ 0 and Δ2 = ⟨∇K(m̃) − ∇K(m), ṁ⟩ ≥ 0, integrated with the state",
+    ),
+    Symbol(
+        "H(t) + ∫(γ+cλ)Δ1 + cΔ2 − H(0)",
+        "`FlowSolution.balance_residual`",
+        "0 but for the error of integration; minus ∫α̇f where α depends on time",
+    ),
+    Symbol("h", "`integrate(…, step=h)`", "the length of an implicit step: x⁺ = (x + hs)/(1+hλ), s ∈ ∂K(m̃⁺)"),
+    Symbol("s", "`FlowSolution.selection`", "the element of ∂K(m̃⁺) that the step selects; λx where the flow rests"),
+    Symbol(
+        "c_h = (1−εγ)/(1+(ε+h)λ)",
+        "`flow_bracket_weight(…, h)`",
+        "c in H_h, which the implicit step lowers; it falls as h grows",
+    ),
+    Symbol(
+        "H_h",
+        '`FlowSolution.lyapunov` of "proximal"',
+        "H with c_h for c: at every state at least H_{h′} for any h′ > h, as the bracket of c_h is at least 0",
+    ),
 )

@@ -66,26 +66,36 @@ def _values(K: ConvexFunction, z: Array) -> Array:
     return jax.vmap(K.value)(z)
 
 
-def _starts_inside(case: Case) -> str | None:
-    if case.method.weight_decay == 0:
-        return None
-    found = boundary(case.method.K, case.method.weight_decay * case.x0)
-    if found.distance <= found.allowance:
-        return None
-    return (
-        f"λx0 is {float(found.distance):.3g} outside dom K*, where H is infinite; start inside (x0 = 0 always is), "
-        "or see the global H_M, claim global-lyapunov."
-    )
+def starts_inside(claim_outside: str) -> Hypothesis:
+    """λx0 ∈ dom K*; a case outside is sent to the claim about H_M."""
+
+    def failure(case: Case) -> str | None:
+        if case.method.weight_decay == 0:
+            return None
+        found = boundary(case.method.K, case.method.weight_decay * case.x0)
+        if found.distance <= found.allowance:
+            return None
+        return (
+            f"λx0 is {float(found.distance):.3g} outside dom K*, where H is infinite; start inside (x0 = 0 always is), "
+            f"or see the global H_M, claim {claim_outside}."
+        )
+
+    return Hypothesis("λx0 ∈ dom K*", failure)
 
 
-def _starts_outside(case: Case) -> str | None:
-    found = boundary(case.method.K, case.method.weight_decay * case.x0)
-    if found.distance > found.allowance:
-        return None
-    return (
-        "λx0 lies in dom K*: its distance is 0 and there is nothing to contract; start outside, or see the claim "
-        "invariance."
-    )
+def starts_outside(claim_inside: str) -> Hypothesis:
+    """λx0 ∉ dom K*; a case inside is sent to the claim about what happens there."""
+
+    def failure(case: Case) -> str | None:
+        found = boundary(case.method.K, case.method.weight_decay * case.x0)
+        if found.distance > found.allowance:
+            return None
+        return (
+            "λx0 lies in dom K*: its distance is 0 and there is nothing to contract; start outside, or see the claim "
+            f"{claim_inside}."
+        )
+
+    return Hypothesis("λx0 ∉ dom K*", failure)
 
 
 def _has_conjugate_subgradient(case: Case) -> str | None:
@@ -138,13 +148,13 @@ def _has_constant_step(case: Case) -> str | None:
     return "the step size follows a schedule; give a number." if callable(case.method.step_size) else None
 
 
-STARTS_INSIDE = Hypothesis("λx0 ∈ dom K*", _starts_inside)
+STARTS_INSIDE = starts_inside("global-lyapunov")
 CONJUGATE_SUBGRADIENT = Hypothesis("∂K*(λx0) is not empty", _has_conjugate_subgradient)
 BELOW_ONE = Hypothesis("ηλ < 1 where decay is explicit", _is_below_one)
 FINITE_BRACKET = Hypothesis("β2 < 1, or λ > 0 and β1 < 1", _has_finite_bracket)
 FINITE_FUNCTION = Hypothesis("K is convex and finite everywhere", _is_finite_function)
 ORDERED_BETAS = Hypothesis("β1 ≤ β2", _is_ordered)
-STARTS_OUTSIDE = Hypothesis("λx0 ∉ dom K*", _starts_outside)
+STARTS_OUTSIDE = starts_outside("invariance")
 DECAYS = Hypothesis("λ > 0", _decays)
 LEAST_AT_ZERO = Hypothesis("K(0) = min K where λ = 0", _is_least_at_zero)
 CONSTANT_STEP = Hypothesis("the step size is constant", _has_constant_step)

@@ -13,7 +13,7 @@ import numpy as np
 from jax import Array
 
 from ..convex import ConvexFunction, DeadzoneL1, Huber
-from ..convex._function import direction
+from ..convex._l2 import direction
 from ..dynamics import GradientNoise, LionK, State
 from ..energy import constraint_distance
 from ._cases import DECAYS, KINDS, PAPER_ROWS, Batch, Case, batches, bowl, shape_for

@@ -28,6 +28,7 @@ MODULES: tuple[str, ...] = (
     "flow_enhancement",
     "proximal_ledger",
     "proximal_descent",
+    "proximal_step_length",
     "proximal_inclusion",
     "sliding_modes",
     "flow_order",

@@ -22,10 +22,11 @@ from ..convex import ConvexFunction
 from ..integration import IntegrationError
 from ..precision import double_precision
 from ._cases import KINDS, bowl, compiled_once, nonconvex_bowl, shape_for
-from ._claim import Claim, Measurement, Run, Wrong
+from ._claim import Claim, Hypothesis, Measurement, Run, Wrong
 from ._conjugate_samples import evaluation_count
 from ._flow_cases import FlowBatch, FlowCase, flow_batches, flow_sweep
-from ._proximal_runs import FINITE_FUNCTION, UNIT, grid, slopes, start_inside
+from ._observed_loss import breaks_smoothness, pairs_in
+from ._proximal_runs import FINITE_FUNCTION, PARAMETERS, UNIT, grid, slopes, start_inside, with_step
 
 TOLERANCES = (1e-13, 1e-5)
 TAUS = (1e-3, 1.0, 1e3)
@@ -68,6 +69,17 @@ def inclusion_cases(is_quick: bool) -> tuple[FlowCase, ...]:
                     label=f"{label}, f {name}, h={step}",
                 )  # fmt: skip
     return tuple(cases)
+
+
+def _standard_or_given(run: Run) -> Sequence[FlowCase]:
+    return [with_step(inclusion_cases(True)[0], run)] if run.parameters else inclusion_cases(run.is_quick)
+
+
+def _is_not_smooth(case: FlowCase) -> str | None:
+    return breaks_smoothness(case.objective, pairs_in(case.x0[None])) if case.is_given else None
+
+
+SMOOTH_LOSS = Hypothesis("f is L-smooth with known L, and no pair of its gradients shows otherwise", _is_not_smooth)
 
 
 @functools.lru_cache(maxsize=64)
@@ -120,6 +132,8 @@ def _evaluated(K: ConvexFunction, tau: Array, s: Array, m_tilde: Array) -> tuple
 
 def measure(cases: Sequence[FlowCase], run: Run, subject: Certificate) -> Measurement:
     """Worst of both left sides over ‖e‖ and rounding."""
+    if run.parameters and subject is not HONEST:
+        cases = [*cases, *inclusion_cases(True)]
     found: list[tuple[float, dict[str, object]]] = []
     for batch in flow_batches(cases):
         for rtol in TOLERANCES:
@@ -168,7 +182,7 @@ CLAIMS = (
             "reports, for convex and nonconvex f."
         ),
         source="derived here; prox identities in Bauschke & Combettes, Convex Analysis, §23",
-        hypotheses=(FINITE_FUNCTION,),
+        hypotheses=(FINITE_FUNCTION, SMOOTH_LOSS),
         observable=(
             "worst of ‖prox_{τK*}(s + τm̃⁺) − s‖/τ over ‖e‖ and of the Fenchel–Young gap over ‖s − ∇K(m̃⁺)‖·‖e‖, with "
             "rounding, for τ = 1e-3, 1, 1e3 and relative tolerances 1e-13, 1e-5"
@@ -177,7 +191,7 @@ CLAIMS = (
             "1: both quotients are at most 1 by nonexpansiveness and monotonicity; the denominators also hold C·u of "
             "‖s‖/τ, of m̃⁺ and of the summands of m̃⁺ (κL‖x⁺‖ among them), C counting the roundings of K and 16 more."
         ),
-        cases=lambda run: inclusion_cases(run.is_quick),
+        cases=_standard_or_given,
         measure=measure,
         subject=HONEST,
         wrongs=(
@@ -186,5 +200,6 @@ CLAIMS = (
             Wrong("the selection too small by a relative 1e-6", Certificate(lambda s: (1 - 1e-6) * s)),
             Wrong("the residual reported too small by a relative 1e-3", Certificate(share=1 - 1e-3)),
         ),
+        parameters=PARAMETERS,
     ),
 )

@@ -7,6 +7,7 @@ import cvxpy as cp
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from tiers import waiting
 
 from lionlab.convex import (
     DeadzoneL1,
@@ -16,6 +17,8 @@ from lionlab.convex import (
     L2Norm,
     LinfNorm,
     LogCosh,
+    LpNorm,
+    MoreauEnvelope,
     NuclearNorm,
     SchattenNorm,
     SeparableSum,
@@ -36,8 +39,8 @@ def _top(s, k):
     return cp.sum_largest(cp.abs(s), k)
 
 
-# (K, its conjugate in CVXPY: the finite part and the constraints), on vectors of 6 or matrices of (3, 2). What is left
-# out is a part or a multiple of these, or smooth and compared with SciPy.
+# (K, its conjugate in CVXPY: the finite part and the constraints), on vectors of 6 or matrices of (3, 2). All that the
+# step asks of a K is the prox of K*: what is left out differs in that alone, and the laws of tests/convex hold it to K.
 KINDS = {
     "l1": (L1Norm(), lambda s: (0, [cp.norm_inf(s) <= 1])),
     "top-k": (TopKL1(2), lambda s: (0, [cp.norm_inf(s) <= 1, cp.norm1(s) <= 2])),
@@ -47,6 +50,13 @@ KINDS = {
     "dead zone": (DeadzoneL1(0.5), lambda s: (0.5 * cp.norm1(s), [cp.norm_inf(s) <= 1])),
     "log cosh": (LogCosh(2.0), lambda s: (-cp.sum(cp.entr(1 + s) + cp.entr(1 - s)) / 4, [])),
     "sum": (SeparableSum([L2Norm(), LinfNorm()]), lambda s: (0, [cp.norm2(s[:3]) <= 1, cp.norm1(s[3:]) <= 1])),
+    "three": (
+        SeparableSum([LpNorm(1.5), MoreauEnvelope(L2Norm(), 0.5), Huber(0.4)]),
+        lambda s: (
+            0.25 * cp.sum_squares(s[2:4]) + 0.2 * cp.sum_squares(s[4:]),
+            [cp.pnorm(s[:2], 3) <= 1, cp.norm2(s[2:4]) <= 1, cp.norm_inf(s[4:]) <= 1],
+        ),
+    ),
     "truncated": (Truncated(L1Norm(), 12.0), lambda s: (12 * cp.sum(cp.pos(cp.abs(s) - 1)), [])),
 }  # fmt: skip
 MATRIX = np.diag([1.0, 0.5, 2.0, 0.3, 0.8, 1.5])
@@ -62,6 +72,15 @@ def _as_matrix(x):
 
 MATRIX_F = Objective(_as_matrix, (3, 2), smoothness=float(np.linalg.eigvalsh(MATRIX)[-1]), is_convex=True)
 CONSTANTS = (1.2, 0.8, 0.5, 0.7)
+
+# φ of the step is strongly convex with modulus κh·0.25/(1+hλ) ≥ 0.007: gaps of 1e-12 are errors of 2e-5 in s.
+IN_S = 1e-4
+# Some twenty roundings of x⁺, of size 4 at most, and of (m − hα∇f)/(1+hγ), of size 20 at most.
+IN_X, IN_M = 1e-14, 1e-13
+# Two searches for s, in a batch and alone, end within their tolerance of one another, and 20 steps add that up.
+IN_A_BATCH = 1e-10
+# 80 steps with hλ = ½ leave 1.5⁻⁸⁰ < 1e-14 of the way to the boundary.
+AT_REST = 1e-6
 
 
 def on(K):
@@ -86,7 +105,7 @@ def clarabels(conjugate, x, m, h):
     return np.asarray(s.value)
 
 
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("name", waiting(KINDS, ["sorted", "group", "dead zone", "sum", "truncated"]))
 def test_the_step_is_clarabels(name):
     K, conjugate = KINDS[name]
     f, shape = on(K)
@@ -97,12 +116,11 @@ def test_the_step_is_clarabels(name):
         x, m = 2 * rng.normal(size=(2, *shape))
         run = integrate(flow, f, x, m, [0.0, h], solver="proximal", step=h)
         s = run.selection[0]
-        # φ is strongly convex with modulus κh·0.25/(1+hλ) ≥ 0.007: gaps of 1e-12 are errors of 2e-5 in s.
-        assert np.abs(s - clarabels(conjugate, x, m, h)).max() <= 1e-4
-        np.testing.assert_allclose(run.x[1], (x + h * s) / (1 + h * lam), rtol=0, atol=1e-14)
+        assert np.abs(s - clarabels(conjugate, x, m, h)).max() <= IN_S
+        np.testing.assert_allclose(run.x[1], (x + h * s) / (1 + h * lam), rtol=0, atol=IN_X)
         certify(K, f, run)
         g = f.gradient(run.x[1])
-        np.testing.assert_allclose(run.m[1], (m - h * alpha * g) / (1 + h * gamma), rtol=0, atol=1e-13)
+        np.testing.assert_allclose(run.m[1], (m - h * alpha * g) / (1 + h * gamma), rtol=0, atol=IN_M)
 
 
 def certify(K, f, run):
@@ -157,7 +175,7 @@ def test_a_batch_is_its_single_runs():
     for run, flow in enumerate(flows):
         single = integrate(flow, VECTOR_F, x[run], m[run], times, solver="proximal", step=0.1, bound=50.0)
         for column in ("x", "m", "selection", "lyapunov"):
-            np.testing.assert_allclose(getattr(batch, column)[:, run], getattr(single, column), rtol=0, atol=1e-10)
+            np.testing.assert_allclose(getattr(batch, column)[:, run], getattr(single, column), rtol=0, atol=IN_A_BATCH)
 
 
 @pytest.mark.parametrize("h", [1e-6, 1e-3, 1.0, 1e3])
@@ -185,12 +203,12 @@ def test_a_linear_loss_pushes_to_the_boundary(smoothness):
     slope = np.array([2.0, -3.0])
     f = Objective(lambda x: jnp.sum(jnp.asarray(slope, x.dtype) * x), 2, smoothness=smoothness, is_convex=True)
     run = integrate(LionKFlow(L1Norm(), 1.0, 1.0, 0.5, 1.0), f, [0, 0], None, 0.5 * np.arange(81), step=0.5)
-    np.testing.assert_allclose(run.x[-1], [-1, 1], rtol=0, atol=1e-6)
+    np.testing.assert_allclose(run.x[-1], [-1, 1], rtol=0, atol=AT_REST)
     np.testing.assert_array_equal(run.selection[-1], [-1, 1])
     assert run.most_iterations <= 60
 
 
-@pytest.mark.parametrize("name", ["double_well", "waves", "rosenbrock", "saddle"])
+@pytest.mark.parametrize("name", waiting(["double_well", "waves", "rosenbrock", "saddle"], ["waves", "saddle"]))
 def test_nonconvex_losses_of_unknown_smoothness(name):
     known = example_objectives()[name]
     f = Objective(known.value, known.shape)

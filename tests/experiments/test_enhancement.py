@@ -52,6 +52,34 @@ def test_the_dissipation_is_the_formula(data):
     assert lead[0] == pytest.approx(c * (u - w) @ m_dot, rel=1e-12)
 
 
+def test_H_falls_in_the_end_at_the_rate_of_the_linearised_flow(data):
+    rate, predicted = data["decay_rate"], data["predicted_decay_rate"]
+    # At εγ = ¾ two modes are about as slow, and the regression sees both.
+    assert np.all(np.abs(rate / predicted - 1)[[0, 1, 2, 4]] <= 0.05)
+    # The mode of m alone, which H does not contain at εγ = 1, is three times as slow.
+    assert rate[-1] > 2.5 * 2 * SETTINGS["gamma"]
+
+
+@pytest.mark.parametrize("product", [0.0, 0.3, 0.8])
+def test_the_slowest_rate_is_that_of_the_jacobian(product, data):
+    """Against central differences of the vector field by the book, at its rest point."""
+    lam, gamma, e = SETTINGS["weight_decay"], SETTINGS["gamma"], enhancement.THRESHOLD
+    epsilon, f = product / gamma, enhancement.LOSS
+
+    def field(state):
+        m_dot = -gamma * f.matrix @ (state[:2] - f.center) - gamma * state[2:]
+        m_tilde = state[2:] + epsilon * m_dot
+        return np.concatenate([m_tilde / np.sqrt(m_tilde**2 + e**2) - lam * state[:2], m_dot])
+
+    x = data["minimizer"]
+    rest = np.concatenate([x, -f.matrix @ (x - f.center)])
+    np.testing.assert_allclose(field(rest), 0, atol=1e-6)  # F within 1e-14 of its minimum is x within 1e-7
+    jacobian = np.stack([(field(rest + h) - field(rest - h)) / 2e-6 for h in 1e-6 * np.eye(4)], axis=1)
+    flow = enhancement.LionKFlow(enhancement.PseudoHuber(e), gamma, gamma, epsilon, lam)
+    expected = -2 * np.linalg.eigvals(jacobian).real.max()
+    assert enhancement._slowest_rate(flow, x) == pytest.approx(expected, rel=1e-6)
+
+
 def test_findings_are_finite_and_repeat(data):
     found = EXPERIMENT.findings(data)
     assert all(np.isfinite(value) for value in found.values())

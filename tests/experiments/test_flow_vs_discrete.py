@@ -7,6 +7,8 @@ from experiments import flow_vs_discrete
 from lionlab.plotting import house_style
 from lionlab.reproduction import load_experiment
 
+# The data takes half a minute to compile; `lionlab reproduce` computes it too.
+pytestmark = pytest.mark.thorough
 EXPERIMENT = load_experiment("flow_vs_discrete")
 SETTINGS = EXPERIMENT.settings(is_quick=True) | {"step_numbers": "24 60 120 240"}
 

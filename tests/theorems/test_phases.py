@@ -16,13 +16,6 @@ CLAIMS = (
 )
 
 
-@pytest.mark.parametrize("claim", CLAIMS)
-def test_holds_and_catches_every_planted_wrong(claim):
-    evidence = verify(claim, is_quick=True)
-    assert evidence.verdict == "CONSISTENT", evidence
-    assert evidence.caught == evidence.planted >= 3
-
-
 @pytest.mark.parametrize("decay", ["explicit", "implicit"])
 def test_plain_lion_pushed_outward_contracts_at_the_rate_claimed(decay):
     """NumPy alone: m always pushes outward, so u = sign(x) on the coordinates outside."""
