@@ -35,6 +35,20 @@ else:
     hypothesis.settings.load_profile("repeatable")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--thorough", action="store_true", help="try also the examples that tests/tiers.py lets wait")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what is marked thorough, unless it is asked for by --thorough or by its own name."""
+    is_named = any("::" in argument for argument in config.invocation_params.args)
+    if config.getoption("--thorough") or is_named:
+        return
+    waiting = [item for item in items if item.get_closest_marker("thorough")]
+    config.hook.pytest_deselected(items=waiting)
+    items[:] = [item for item in items if not item.get_closest_marker("thorough")]
+
+
 # Compiled code is mapped into memory piece by piece, and Linux ends a process that maps more than 65530 pieces.
 MOST_MAPS = 40_000
 

@@ -15,8 +15,12 @@ from lionlab.theorems._bowls import bowl
 
 @pytest.mark.parametrize(
     ("K", "shape"),
-    [(L1Norm(), (2,)), (L1Norm(), (40,)), (SortedL1Norm([1.0, 0.5, 0.2]), (3,)), (NuclearNorm(), (3, 2))],
-    ids=["small", "large", "sorted", "singular values"],
+    [
+        pytest.param(L1Norm(), (2,), id="small"),
+        pytest.param(L1Norm(), (40,), id="large", marks=pytest.mark.thorough),
+        pytest.param(SortedL1Norm([1.0, 0.5, 0.2]), (3,), id="sorted"),
+        pytest.param(NuclearNorm(), (3, 2), id="singular values", marks=pytest.mark.thorough),
+    ],
 )
 def test_an_option_for_long_runs_changes_nothing(K, shape, monkeypatch: pytest.MonkeyPatch):
     rng = np.random.default_rng(0)

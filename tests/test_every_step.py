@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from tiers import VARIANTS, waiting
 
 from lionlab.convex import ConvexFunction, LinfNorm, SortedL1Norm, TopKL1
 from lionlab.convex.catalogue import CATALOGUE
@@ -93,7 +94,7 @@ def laws(look, run: Trajectory) -> Laws:
         return Laws(*map(np.asarray, look(*map(jnp.asarray, (m_tilde, rounding, u, error, turns)))))
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", waiting(FUNCTIONS, VARIANTS))
 def test_every_step_moves_along_a_subgradient_and_its_ledger_closes(name):
     K, shape = FUNCTIONS[name]
     # A truncated K is infinite at large momenta.
