@@ -3,7 +3,8 @@
     python benchmarks/flows.py [--json] [--tiny] [--out FILE]
 
 `compiled` is the solve alone, `integrate` the call from NumPy to NumPy with every check of its result. SciPy integrates
-the same five states, the dissipated energy among them, with a right-hand side in NumPy.
+the same five states, the dissipated energy among them, with a right-hand side in NumPy. The calls take turns; a turn is
+one call that is not counted, for what the others left in the caches, and then as many as fill it.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from scipy.integrate import solve_ivp
 
 from lionlab.convex import L1Norm, PseudoHuber
 from lionlab.dynamics import LionKFlow, State
+from lionlab.dynamics._compiled import HARDLY_OPTIMIZED
 from lionlab.integration import integrate, integrate_batch
 from lionlab.integration._adaptive import solve_adaptively
 from lionlab.objectives import Quadratic
@@ -34,6 +36,7 @@ ALPHA, GAMMA, EPSILON, DECAY = 1.0, 1.0, 0.5, 0.8
 START, TOLERANCE = np.array([0.5, 0.2]), 1e-6
 LOSS = Quadratic(np.diag(CURVATURES), CENTER)
 SMOOTH = LionKFlow(PseudoHuber(SMOOTHING), ALPHA, GAMMA, EPSILON, DECAY)
+SECONDS_PER_TURN = 0.02
 # Targets: seconds of a call, or how many times as fast as SciPy.
 SECONDS_PER_FLOW, SECONDS_OF_2000_STEPS, TIMES_SCIPY = 100e-6, 0.5, 30.0
 
@@ -67,25 +70,27 @@ def compiled(times: np.ndarray, tolerance: float) -> Callable[[], Any]:
             )
             return solved._replace(dense=None)
 
-        ready = jax.jit(solve).lower(*numbers).compile()
+        ready = jax.jit(solve, compiler_options=dict(HARDLY_OPTIMIZED)).lower(*numbers).compile()
 
-    def call() -> Any:
-        with double_precision():
-            return jax.block_until_ready(ready(*numbers))
-
-    return call
+    return lambda: jax.block_until_ready(ready(*numbers))
 
 
 def seconds(calls: dict[str, Callable[[], Any]], turns: int) -> dict[str, list[float]]:
-    """The times of every call, taken in turns after one that compiles."""
-    for call in calls.values():
+    """The times of a call of each, one per turn: the mean of as many as fill `SECONDS_PER_TURN`."""
+    counts = {}
+    for name, call in calls.items():
         call()
+        begin = time.perf_counter()
+        call()
+        counts[name] = max(int(SECONDS_PER_TURN / (time.perf_counter() - begin)), 1)
     found: dict[str, list[float]] = {name: [] for name in calls}
     for _ in range(turns):
         for name, call in calls.items():
-            begin = time.perf_counter()
             call()
-            found[name].append(time.perf_counter() - begin)
+            begin = time.perf_counter()
+            for _ in range(counts[name]):
+                call()
+            found[name].append((time.perf_counter() - begin) / counts[name])
     return found
 
 
@@ -107,7 +112,7 @@ def measured(tiny: bool) -> list[dict[str, Any]]:
     calls[f"{batch} flows, rk4"] = partial(integrate_batch, SMOOTH, LOSS, xs, ms, times, solver="rk4", step=0.05)
     calls[f"{steps} implicit steps"] = partial(integrate, lion, LOSS, np.zeros(2), np.zeros(2), grid, step=0.01)
     lines = []
-    for name, taken in (found := seconds(calls, 2 if tiny else 7)).items():
+    for name, taken in (found := seconds(calls, 2 if tiny else 15)).items():
         median = statistics.median(taken)
         line = {"name": name, "seconds": median, "best_seconds": min(taken), "times_scipy": None, "met": None}
         if "flows" in name:

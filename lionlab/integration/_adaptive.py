@@ -13,12 +13,15 @@ from jax.tree_util import Partial
 from ..convex._function import euclidean_norm, rounding_allowance
 from ..dynamics import LionKFlow, State, map_unstacked, unstack
 from ._augmented import Augmented, Solved, account, augmented, augmented_field, ball_norm, observe_all
+from ._stepping import step_through
 
 MOST_STEPS = 100_000
+# Each is kept, in memory that must be set aside before.
+MOST_DENSE_STEPS = 4096
 # A step of Tsitouras' method over a kink of ∇K that lies just behind its start errs by b₁ where its own estimate shows
 # b₁ − b̂₁: the first weight of its quadrature and the difference of the embedded one's, one part in 54. Where ∇K or
-# ∇K_M* may have kinks, tolerances are divided by that, as far down as rounding lets them; for Kværnø's method too, whose
-# own ratio was not derived: there it is a margin by analogy.
+# ∇K_M* may have kinks, tolerances are divided by that, as far down as rounding lets them; for Kværnø's method too,
+# whose own ratio was not derived: there it is a margin by analogy.
 KINKS_UNSEEN = 0.09646076681806523 / 0.001780011052226
 # Up to so many states their slopes are computed as scalars, which XLA turns into fewer kernels.
 FEW_STATES = 16
@@ -56,39 +59,41 @@ def solve_adaptively(
     def field(time: Array, vector: Array) -> Array:
         return ravel_pytree(augmented_field(flow, f, bound, time, as_tree(vector)))[0]
 
-    field_of_few = unstack(field) if initial.size <= FEW_STATES else field
+    def size(time: Array, vector: Array) -> Array:
+        return ball_norm(flow, f, time, as_tree(vector).state)
 
-    def slope(time: Array, vector: Array, _: None) -> Array:
-        return field_of_few(time, vector)
-
-    # Between saved times too, because the bound M is a hypothesis about the whole run.
-    shares = jnp.linspace(0, 1, SAMPLES_PER_INTERVAL, endpoint=False, dtype=times.dtype)
-    between = jnp.append((times[:-1, None] + jnp.diff(times)[:, None] * shares[None, :]).ravel(), times[-1])
-    saves = [diffrax.SubSaveAt(ts=times)]
-    if samples_ball:
-        saves.append(diffrax.SubSaveAt(ts=between, fn=lambda t, y, _: ball_norm(flow, f, t, as_tree(y).state)))
+    is_few = initial.size <= FEW_STATES
+    controller = diffrax.PIDController(rtol=rtol, atol=atol)
+    # The implicit method's own equations are solved to the tolerances of its steps.
+    chord: Any = diffrax.VeryChord
+    method: Any = (
+        diffrax.Tsit5(scan_kind="lax")
+        if solver == "tsit5"
+        else diffrax.Kvaerno5(root_finder=chord(rtol=rtol, atol=atol, norm=controller.norm), scan_kind="lax")
+    )
     with jax.numpy_dtype_promotion("standard"), jax.numpy_rank_promotion("allow"):
-        found = diffrax.diffeqsolve(
-            diffrax.ODETerm(slope),  # type: ignore[arg-type]
-            diffrax.Tsit5() if solver == "tsit5" else diffrax.Kvaerno5(),
-            t0=times[0],
-            t1=times[-1],
-            dt0=first_step,
-            y0=initial,
-            saveat=diffrax.SaveAt(subs=saves, dense=is_dense),
-            stepsize_controller=diffrax.PIDController(rtol=rtol, atol=atol),
-            max_steps=MOST_STEPS if not is_dense else 4096,
-            throw=False,
+        found = step_through(
+            # An implicit method differentiates the field, and scalars would lose its derivative rules.
+            unstack(field) if is_few and solver == "tsit5" else field,
+            initial,
+            times,
+            method,
+            controller,
+            first_step,
+            MOST_STEPS if not is_dense else MOST_DENSE_STEPS,
+            is_dense,
+            None if not samples_ball else unstack(size) if is_few else size,
+            # Between saved times too, because the bound M is a hypothesis about the whole run.
+            SAMPLES_PER_INTERVAL if samples_ball else 1,
         )
-    saved = jax.vmap(as_tree)(found.ys[0])
-    is_finished = found.result == diffrax.RESULTS.successful
+    saved = jax.vmap(as_tree)(found.recorded.ys)
     states = saved.state
-    steps = found.stats["num_accepted_steps"]
     allowance = _allowance(flow, rtol, atol, times, states.x)
     observed = observe_all(flow, f, bound, allowance, times, states)
-    largest = jnp.max(found.ys[1]) if samples_ball else jnp.zeros((), times.dtype)
     dense = (found.interpolation, Partial(as_tree)) if is_dense else None
-    return Solved(states, *account(saved), observed, allowance, largest, steps, is_finished, dense)
+    # Of a run that did not end, nothing is known of the rest.
+    largest = jnp.where(found.is_finished, found.recorded.largest, jnp.inf) if samples_ball else found.recorded.largest
+    return Solved(states, *account(saved), observed, allowance, largest, found.num_steps, found.is_finished, dense)
 
 
 def _allowance(flow: LionKFlow, rtol: Array, atol: Array, times: Array, x: Array) -> Array:

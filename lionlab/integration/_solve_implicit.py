@@ -88,8 +88,8 @@ def _check_inclusion(request: Request, run: Steps) -> None:
         step, found, most = first[0] + 1, gap[tuple(first)], explained[tuple(first)]
         if not np.isfinite(found):
             raise IntegrationError(
-                f"proximal: at step {step} K(m̃) or K*(s) is infinite: the momentum has left the set where K is finite (a "
-                "larger M of Truncated(K, M) keeps it in), or K and its conjugate do not belong together."
+                f"proximal: at step {step} K(m̃) or K*(s) is infinite: the momentum has left the set where K is finite "
+                "(a larger M of Truncated(K, M) keeps it in), or K and its conjugate do not belong together."
             )
         raise IntegrationError(
             f"proximal: at step {step} K(m̃) + K*(s) differs from ⟨s, m̃⟩ by {found:.3g}, where s is an element of "

@@ -1,5 +1,6 @@
 """Smooth K: the solve, once more with H_M where H is infinite, and the checks that every result must pass."""
 
+import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -7,9 +8,9 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import Array
 
 from ..dynamics import LionKFlow, State
+from ..dynamics._compiled import HARDLY_OPTIMIZED, SHORT_RUN
 from ..energy import check_bound
 from ..precision import double_precision
 from ._adaptive import solve_adaptively
@@ -39,12 +40,14 @@ def solve_smoothly(request: Request, flow: LionKFlow, axes: Any, f: Any, x: np.n
 
     if not np.any(np.asarray(flow.weight_decay)):
         flow = eqx.tree_at(lambda tree: tree.K, flow, WithoutConjugate(flow.K))
-    start = State(jnp.asarray(x), jnp.asarray(m))
+    start: Any = State(x, m)  # type: ignore[arg-type]  # arrays of NumPy, until compiled
+    numbers = _numbers(request, x)
     kind = Kind(request.solver, request.steps_per_interval, request.batched, request.dense)
 
     def solve(bound: float | None, samples_ball: bool) -> Solved:
-        M = None if bound is None else jnp.asarray(bound, x.dtype)
-        return _compiled(flow, f, _numbers(request, x), start, M, axes, kind, samples_ball)
+        M = None if bound is None else np.asarray(bound, x.dtype)
+        solved = _compiled(flow, f, numbers, start, M, axes, kind, samples_ball)
+        return jax.device_get(solved._replace(dense=None))._replace(dense=solved.dense)
 
     bound = request.bound
     solved = solve(bound, bound is not None)
@@ -61,13 +64,13 @@ def _with_found_bound(solve: Callable[[float, bool], Solved], without: Solved) -
     The account is a state that the steps are chosen for, so another M moves what coarse tolerances make of the run.
     """
     solved, bound = without, None
-    largest = float(np.max(np.asarray(solve(1.0, True).ball_norm)))
+    largest = float(np.max(solve(1.0, True).ball_norm))
     for _ in range(MOST_BOUNDS):
         if not np.isfinite(largest):
             break
         bound = MARGIN * largest if largest > 0 else 1.0
         solved = solve(bound, True)
-        largest = float(np.max(np.asarray(solved.ball_norm)))
+        largest = float(np.max(solved.ball_norm))
         if not largest > bound:
             break
     return solved, bound
@@ -76,10 +79,10 @@ def _with_found_bound(solve: Callable[[float, bool], Solved], without: Solved) -
 class Numbers(NamedTuple):
     """The numbers of a request, as arrays: new values need no new compilation."""
 
-    times: Array
-    first_step: Array | None
-    rtol: Array
-    atol: Array
+    times: Any
+    first_step: Any
+    rtol: Any
+    atol: Any
 
 
 class Kind(NamedTuple):
@@ -93,16 +96,15 @@ class Kind(NamedTuple):
 
 def _numbers(request: Request, x: np.ndarray) -> Numbers:
     first = request.step if request.solver in ADAPTIVE else None
-    times, rtol, atol = (jnp.asarray(number, x.dtype) for number in (request.times, request.rtol, request.atol))
-    return Numbers(times, None if first is None else jnp.asarray(first, x.dtype), rtol, atol)
+    times, rtol, atol = (np.asarray(number, x.dtype) for number in (request.times, request.rtol, request.atol))
+    return Numbers(times, None if first is None else np.asarray(first, x.dtype), rtol, atol)
 
 
 def _has_account(request: Request, solved: Solved) -> bool:
     """Whether the solve came to its end with a finite H, and with an energy account that closes."""
-    done: Any = jax.tree.map(np.asarray, solved._replace(dense=None))
-    if not (done.is_finished.all() and np.isfinite(done.observed.lyapunov).all()):
+    if not (np.all(solved.is_finished) and np.isfinite(solved.observed.lyapunov).all()):
         return False
-    residual, explained = _balance(request, done)
+    residual, explained = _balance(request, solved)
     return bool((np.abs(residual) <= explained).all())
 
 
@@ -119,8 +121,24 @@ def _balance(request: Request, done: Any) -> tuple[np.ndarray, np.ndarray]:
     return residual, GROSS * moved + steps * tolerance + rounding
 
 
-@eqx.filter_jit
 def _compiled(
+    flow: LionKFlow, f: Any, numbers: Numbers, start: State, bound: Any, axes: Any, kind: Kind, samples_ball: bool
+) -> Solved:
+    """`_solved`, compiled for the length of the run.
+
+    Not by `dynamics.compiled`: its option for long runs gives wrong values in the loops that diffrax's methods run in.
+    """
+    is_short = start.x.size * len(numbers.times) <= SHORT_RUN and jax.default_backend() == "cpu"
+    run = _jit(HARDLY_OPTIMIZED if is_short else ())
+    return run(flow, f, numbers, start, bound, axes, kind, samples_ball)
+
+
+@functools.cache
+def _jit(options: tuple[tuple[str, Any], ...]) -> Callable[..., Solved]:
+    return eqx.filter_jit(_solved, compiler_options=dict(options))  # type: ignore[call-overload]  # handed to jax.jit
+
+
+def _solved(
     flow: LionKFlow, f: Any, numbers: Numbers, start: State, bound: Any, axes: Any, kind: Kind, samples_ball: bool
 ) -> Solved:
     def one(flow: LionKFlow, start: State) -> Solved:
@@ -139,7 +157,7 @@ def _compiled(
 
 def _checked(request: Request, flow: LionKFlow, solved: Solved, bound: float | None) -> FlowSolution:
     dense = solved.dense
-    done: Any = jax.tree.map(np.asarray, solved._replace(dense=None))
+    done: Any = solved
     name, times = request.solver, request.times
     adaptive = name in ADAPTIVE
     remedy = "Lower rtol and atol." if adaptive else "Lower step."
