@@ -117,21 +117,21 @@ class TruncatedConjugate(ConvexFunction):
 
 
 def conjugate_over_box(function: ConvexFunction, y: Array, bound: Array) -> tuple[Array, Array]:
-    """K_M*(y) and a maximiser for separable K and B the max-norm: K* up to the slope k'(M), a straight line beyond.
+    """K_M*(y) and a maximiser for separable K and B the max-norm: K* between the slopes k'(±M), straight lines beyond.
 
-    An entry whose y_i exceeds the slope at M has the end ±M for its maximiser v_i and adds ⟨y_i, v_i⟩ − k(v_i).
+    An entry y_i beyond the slope at ±M has that end for its maximiser v_i and adds ⟨y_i, v_i⟩ − k(v_i).
     """
-    if function.is_positively_homogeneous:
-        half_width = jnp.abs(function.selection(jnp.ones_like(y)))
-        beyond = jnp.abs(y) - half_width
-        return bound * jnp.sum(jnp.maximum(beyond, 0)), bound * jnp.sign(y) * (beyond > 0).astype(y.dtype)
-    end = function.projection(jnp.broadcast_to(bound, y.shape).astype(y.dtype))
+    right = function.projection(jnp.broadcast_to(bound, y.shape).astype(y.dtype))
+    left = function.projection(jnp.broadcast_to(-bound, y.shape).astype(y.dtype))
     # Beyond the last slope of a function whose own domain ends before M, the maximiser is that end at any slope above.
-    beyond = jnp.abs(y) > jnp.abs(function.selection(end))
-    v = jnp.where(beyond, jnp.sign(y) * end, jnp.zeros_like(y))
-    conjugate, inner = function.conjugate(), jnp.where(beyond, jnp.zeros_like(y), y)
+    above, below = y - function.selection(right), function.selection(left) - y
+    is_above, is_below = above > 0, below > 0
+    v = jnp.where(is_above, right, jnp.where(is_below, left, jnp.zeros_like(y)))
+    if function.is_positively_homogeneous:
+        return bound * jnp.sum(jnp.maximum(jnp.maximum(above, below), 0)), v
+    conjugate, inner = function.conjugate(), jnp.where(is_above | is_below, jnp.zeros_like(y), y)
     value = jnp.sum(y * v) - function.value(v) + conjugate.value(inner)
-    return value, jnp.where(beyond, v, jnp.clip(conjugate.selection(inner), -jnp.abs(end), jnp.abs(end)))
+    return value, jnp.where(is_above | is_below, v, jnp.clip(conjugate.selection(inner), left, right))
 
 
 def conjugate_over_own_ball(function: ConvexFunction, y: Array, bound: Array) -> tuple[Array, Array]:
