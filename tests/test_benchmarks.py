@@ -45,6 +45,7 @@ def test_tables_name_the_device_and_say_what_is_met():
     assert "targets met" in text
 
 
+@pytest.mark.thorough
 def test_a_tiny_benchmark_of_flows_prints_and_writes_one_document(tmp_path):
     path = tmp_path / "speed-flows.json"
     printed = json.loads(run("--json", "--out", str(path), script="flows.py"))

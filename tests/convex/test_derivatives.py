@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from tiers import VARIANTS, waiting
 
 from lionlab.convex.catalogue import CATALOGUE
 from lionlab.precision import double_precision
@@ -12,7 +13,7 @@ from lionlab.precision import double_precision
 RELATIVE = 1e-7
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
+@pytest.mark.parametrize("name", waiting(CATALOGUE, VARIANTS))
 def test_the_derivative_of_the_value_is_the_selection(name: str):
     K, shape = CATALOGUE[name]
     rng = np.random.default_rng(0)

@@ -106,6 +106,7 @@ def test_extreme_decays(weight_decay):
     assert (run.ledger.change <= run.ledger.sign_allowance + run.ledger.rounding_bound).all()
 
 
+@pytest.mark.thorough
 def test_the_implicit_step_is_of_first_order_through_sliding():
     exact = integrate(FLOW, F, *INSIDE, np.linspace(0, 4, 5), step=1 / 4096)
     steps = 1 / 2.0 ** np.arange(4, 8)

@@ -92,7 +92,11 @@ def assert_agrees(f, K, terms):
 
 
 @pytest.mark.parametrize(
-    "loss", [lambda seed: random_quadratic(10, 1e3, seed), random_logistic], ids=["quadratic", "logistic"]
+    "loss",
+    [
+        pytest.param(lambda seed: random_quadratic(10, 1e3, seed), id="quadratic"),
+        pytest.param(random_logistic, id="logistic", marks=pytest.mark.thorough),
+    ],
 )
 @pytest.mark.parametrize("K", CONIC, ids=lambda K: type(K).__name__)
 def test_agrees_with_an_interior_point_solver(K, loss):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import reference
+from tiers import VARIANTS, waiting
 
 import lionlab as ll
 from lionlab.convex.catalogue import CATALOGUE
@@ -156,7 +157,7 @@ def test_a_solver_that_gives_up_is_inconclusive():
 SMOOTH_OF_CATALOGUE = [name for name, example in CATALOGUE.items() if example.function.is_smooth]
 
 
-@pytest.mark.parametrize("name", SMOOTH_OF_CATALOGUE)
+@pytest.mark.parametrize("name", waiting(SMOOTH_OF_CATALOGUE, VARIANTS.intersection(SMOOTH_OF_CATALOGUE)))
 def test_the_derivative_is_the_two_rates_for_every_smooth_k(name):
     K, shape = CATALOGUE[name]
     flow = ll.LionKFlow(K, 2.0, 0.5, 0.7, 0.5)

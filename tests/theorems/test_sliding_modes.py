@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from tiers import waiting
 
 import lionlab as ll
 from lionlab.theorems._cases import RippledBowl
@@ -9,7 +10,7 @@ from lionlab.theorems.moreau_bias import CENTER, CURVATURE, OTHER, OWN, smoothed
 from lionlab.theorems.sliding_modes import KNOWN, example, solved
 
 
-@pytest.mark.parametrize("label", KNOWN)
+@pytest.mark.parametrize("label", waiting(KNOWN, list(KNOWN)[3:]))
 def test_rests_with_its_selection_for_every_kind(label):
     for h in (0.1, 1.0):
         one = example(label, h, 200)  # one number of steps, for it is compiled anew for each
