@@ -8,6 +8,7 @@ Its secret (arXiv 2310.05898) is the conjugate K*: the method minimises f(x) + K
 K* is an indicator, and the weight decay nobody could explain is the constraint ‖x‖∞ ≤ 1/λ. The rooms of the house:
 
     convex       the functions K, the calculus that builds new ones, and their conjugates
+    conjugation  conjugates of functions nobody has a formula for, between certified bounds
     objectives   the losses f                    problem     f + K*(λ·)/λ, its minimum and its optimality conditions
     dynamics     Lion-K, its flow, special cases energy      the Lyapunov function H and its exact ledger
     simulation   whole runs, compiled            integration the flow, solved by what is right for its K
@@ -24,9 +25,11 @@ __version__ = "0.1.0"
 _HOMES = {
     "convex": (
         "ConvexFunction",
+        "CustomFunction",
         "DeadzoneL1",
         "GroupL2Norm",
         "Huber",
+        "InfimalConvolution",
         "L1Norm",
         "L2Norm",
         "LinfNorm",
@@ -34,6 +37,9 @@ _HOMES = {
         "LpNorm",
         "MoreauEnvelope",
         "NuclearNorm",
+        "NumericalConjugate",
+        "NumericalSeparable",
+        "Precomposed",
         "PseudoHuber",
         "Scaled",
         "SchattenNorm",
@@ -41,7 +47,9 @@ _HOMES = {
         "SortedL1Norm",
         "SpectralNorm",
         "SquaredL2",
+        "Sum",
         "TopKL1",
+        "Translated",
         "Truncated",
     ),
     "objectives": (
@@ -66,9 +74,11 @@ __all__ = ["__version__", *sorted(_HOME_OF)]
 
 if TYPE_CHECKING:
     from .convex import ConvexFunction as ConvexFunction
+    from .convex import CustomFunction as CustomFunction
     from .convex import DeadzoneL1 as DeadzoneL1
     from .convex import GroupL2Norm as GroupL2Norm
     from .convex import Huber as Huber
+    from .convex import InfimalConvolution as InfimalConvolution
     from .convex import L1Norm as L1Norm
     from .convex import L2Norm as L2Norm
     from .convex import LinfNorm as LinfNorm
@@ -76,6 +86,9 @@ if TYPE_CHECKING:
     from .convex import LpNorm as LpNorm
     from .convex import MoreauEnvelope as MoreauEnvelope
     from .convex import NuclearNorm as NuclearNorm
+    from .convex import NumericalConjugate as NumericalConjugate
+    from .convex import NumericalSeparable as NumericalSeparable
+    from .convex import Precomposed as Precomposed
     from .convex import PseudoHuber as PseudoHuber
     from .convex import Scaled as Scaled
     from .convex import SchattenNorm as SchattenNorm
@@ -83,7 +96,9 @@ if TYPE_CHECKING:
     from .convex import SortedL1Norm as SortedL1Norm
     from .convex import SpectralNorm as SpectralNorm
     from .convex import SquaredL2 as SquaredL2
+    from .convex import Sum as Sum
     from .convex import TopKL1 as TopKL1
+    from .convex import Translated as Translated
     from .convex import Truncated as Truncated
     from .dynamics import LionK as LionK
     from .dynamics import LionKFlow as LionKFlow

@@ -18,7 +18,9 @@ Lion-K moves along ∇K of the momentum and minimises f(x) + K*(λx)/λ, where K
     >>> K.conjugate().domain_distance([0.3, -1.1])
     array(0.1)
 
-Atoms are one file each; `Scaled`, `SeparableSum`, `MoreauEnvelope` and `Truncated` build new functions from old ones.
+Atoms are one file each. `Scaled`, `SeparableSum`, `MoreauEnvelope`, `Truncated`, `Sum`, `InfimalConvolution`,
+`Translated` and `Precomposed` build new functions from old ones. A K without closed form is a `CustomFunction`, or a
+`NumericalSeparable`; its conjugate is a `NumericalConjugate`, which says between which bounds each number lies.
 
 Adding a K:
 1. Write a class with `value`, `selection` (an element of ∂K, written out) and `conjugate`; a separable K derives from
@@ -29,11 +31,13 @@ Adding a K:
 5. Run `pytest tests/convex`: every law the declared predicates call for is tested on it, in float32 and float64.
 """
 
+from ._custom import CustomFunction as CustomFunction
 from ._deadzone import DeadzoneL1 as DeadzoneL1
 from ._function import ConvexFunction as ConvexFunction
 from ._group import GroupL2Norm as GroupL2Norm
 from ._huber import Huber as Huber
 from ._huber import PseudoHuber as PseudoHuber
+from ._infimal_convolution import InfimalConvolution as InfimalConvolution
 from ._l1 import L1Norm as L1Norm
 from ._l2 import L2Norm as L2Norm
 from ._linf import LinfNorm as LinfNorm
@@ -41,7 +45,10 @@ from ._log_cosh import LogCosh as LogCosh
 from ._lp import LpNorm as LpNorm
 from ._moreau import MoreauEnvelope as MoreauEnvelope
 from ._norm import Norm as Norm
+from ._numerical import NumericalConjugate as NumericalConjugate
+from ._numerical_separable import NumericalSeparable as NumericalSeparable
 from ._parse import parse_convex_function as parse_convex_function
+from ._precomposed import Precomposed as Precomposed
 from ._scaled import Scaled as Scaled
 from ._schatten import NuclearNorm as NuclearNorm
 from ._schatten import SchattenNorm as SchattenNorm
@@ -51,5 +58,7 @@ from ._separable import SeparableFunction as SeparableFunction
 from ._separable_sum import SeparableSum as SeparableSum
 from ._sorted_l1 import SortedL1Norm as SortedL1Norm
 from ._squared import SquaredL2 as SquaredL2
+from ._sum import Sum as Sum
 from ._top_k import TopKL1 as TopKL1
+from ._translated import Translated as Translated
 from ._truncated import Truncated as Truncated

@@ -7,6 +7,7 @@ from jax import Array
 from ._function import ConvexFunction
 from ._parameter import real_parameter, require_above
 from ._scaled import require_function
+from ._slope import with_slope
 
 
 class MoreauEnvelope(ConvexFunction):
@@ -32,7 +33,11 @@ class MoreauEnvelope(ConvexFunction):
         return self.function.is_separable
 
     def value(self, z: Array) -> Array:
-        return _value(z, envelope=self)
+        return with_slope(z, value=self._at_nearby, selection=self.selection)
+
+    def _at_nearby(self, z: Array) -> Array:
+        nearby = self.function.proximal(z, jnp.asarray(self.smoothing, z.dtype))
+        return self.function.value(nearby) + self.smoothing / 2 * jnp.sum(self.selection(z) ** 2)
 
     def selection(self, z: Array) -> Array:
         # prox of K* and not (z − prox of K)/e, which has no digits left where ‖z‖ is large.
@@ -44,22 +49,6 @@ class MoreauEnvelope(ConvexFunction):
     def proximal(self, z: Array, step: Array) -> Array:
         total = step + self.smoothing
         return (self.smoothing / total) * z + (step / total) * self.function.proximal(z, total)
-
-
-@eqx.filter_custom_jvp
-def _value(z: Array, *, envelope: MoreauEnvelope) -> Array:
-    nearby = envelope.function.proximal(z, jnp.asarray(envelope.smoothing, z.dtype))
-    return envelope.function.value(nearby) + envelope.smoothing / 2 * jnp.sum(envelope.selection(z) ** 2)
-
-
-@_value.def_jvp
-def _derivative(
-    primals: tuple[Array], tangents: tuple[Array | None], *, envelope: MoreauEnvelope
-) -> tuple[Array, Array]:
-    """⟨∇K_e, dz⟩: the formula of the value has kinks, where K and its prox have theirs, that cancel in K_e itself."""
-    (z,), (dz,) = primals, tangents
-    slope = jnp.zeros_like(z) if dz is None else dz
-    return _value(z, envelope=envelope), jnp.sum(envelope.selection(z) * slope)
 
 
 class Ridged(ConvexFunction):

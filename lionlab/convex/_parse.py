@@ -8,6 +8,9 @@ from typing import Any
 
 from ._function import ConvexFunction
 
+# Made from a function in Python, which text that is parsed and never evaluated cannot hold.
+FROM_CODE = ("CustomFunction", "NumericalSeparable")
+
 
 def known_functions() -> dict[str, type[ConvexFunction]]:
     """Name → class for every K that `lionlab.convex` exports, so that a new one is known by being exported."""
@@ -16,6 +19,7 @@ def known_functions() -> dict[str, type[ConvexFunction]]:
         name: kind
         for name, kind in exported
         if isinstance(kind, type) and issubclass(kind, ConvexFunction) and not inspect.isabstract(kind)
+        if name not in FROM_CODE
     }
     return dict(sorted(is_function.items()))
 
