@@ -30,6 +30,7 @@ lint: $(INSTALLED)
 bench: $(INSTALLED)
 	.venv/bin/python benchmarks/run.py
 	.venv/bin/python benchmarks/flows.py
+	.venv/bin/python benchmarks/conjugates.py
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || \

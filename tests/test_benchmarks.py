@@ -13,7 +13,10 @@ LINE = {
     "ratio_to_floor", "target", "met",
 }  # fmt: skip
 FLOW_LINE = {"name", "seconds", "best_seconds", "times_scipy", "met"}
+CONJUGATE_LINE = {"name", "seconds", "best_seconds", "growth", "times_brute_force", "met"}
 MACHINE = {"device", "platform", "cores", "load_average_before", "python", "jax", "jaxlib", "numpy", "lionlab"}
+
+FIELDS = {"-flows": FLOW_LINE, "-conjugates": CONJUGATE_LINE}
 
 
 def run(*options: str, script: str = "run.py") -> str:
@@ -60,15 +63,26 @@ def test_a_tiny_benchmark_of_flows_prints_and_writes_one_document(tmp_path):
         assert all((line["times_scipy"] is not None) == (kind == "compiled") for line in found)
 
 
+@pytest.mark.thorough
+def test_a_tiny_benchmark_of_conjugates_prints_and_writes_one_document(tmp_path):
+    path = tmp_path / "speed-conjugates.json"
+    printed = json.loads(run("--json", "--out", str(path), script="conjugates.py"))
+    assert printed == json.loads(path.read_text(encoding="utf-8"))
+    lines = printed["measurements"]
+    assert all(set(line) == CONJUGATE_LINE and 0 < line["best_seconds"] <= line["seconds"] for line in lines)
+    for kind in ("grid, convex", "vmapped"):
+        assert any(line["met"] is not None for line in lines if line["name"].startswith(kind))
+
+
 def test_make_bench_runs_the_scripts_tested_here():
     recipe = (REPOSITORY / "Makefile").read_text(encoding="utf-8").split("\nbench:")[1].split("\n\n")[0]
-    assert all(f"python benchmarks/{script}\n" in f"{recipe}\n" for script in ("run.py", "flows.py"))
+    assert all(f"python benchmarks/{script}\n" in f"{recipe}\n" for script in ("run.py", "flows.py", "conjugates.py"))
 
 
 @pytest.mark.parametrize("path", sorted((REPOSITORY / "benchmarks" / "results").glob("*.json")), ids=lambda p: p.stem)
 def test_kept_results_have_the_fields(path):
     kept = json.loads(path.read_text(encoding="utf-8"))
     assert set(kept["machine"]) == MACHINE
-    fields = FLOW_LINE if path.stem.endswith("-flows") else LINE
+    fields = next((fields for ending, fields in FIELDS.items() if path.stem.endswith(ending)), LINE)
     assert kept["measurements"]
     assert all(set(line) == fields for line in kept["measurements"])
