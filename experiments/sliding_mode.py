@@ -18,8 +18,8 @@ be, and each such point was returned with the word "success". At the tighter tol
 """
 
 import math
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -27,7 +27,7 @@ from matplotlib.figure import Figure
 from scipy.integrate import BDF, LSODA, Radau
 from scipy.optimize import brentq
 
-from lionlab import FlowSolution, L1Norm, LionKFlow, MoreauEnvelope, Quadratic, integrate, simulate
+from lionlab import FlowSolution, L1Norm, LionKFlow, MoreauEnvelope, Quadratic, integrate, simulate_batch
 from lionlab.plotting import COLORS, PAGE, THEORY, label_panels, new_rows
 from lionlab.reproduction import Data, Experiment
 
@@ -70,10 +70,10 @@ def compute(
     """Runs of every method on the example: their paths, their errors by step or smoothing, and what SciPy returns."""
     lengths = final_time / np.round(np.geomspace(final_time, 100 * final_time, steps))
     sizes = np.geomspace(1.0, 1e-3, smoothings)
-    implicit = [_implicit(final_time, float(h)) for h in lengths]
-    ends = [run.selection[-1] for run in implicit if run.selection is not None]
-    ledgers = [run.ledger for run in implicit if run.ledger is not None]
-    euler = [_euler(final_time, float(h)) for h in lengths]
+    shown_end = min(final_time, 6.0)
+    longest = round(max(final_time / lengths.min(), shown_end / SHOWN_STEP))
+    implicit = [_implicit(final_time, float(h), longest) for h in lengths]
+    *euler, shown_euler = _euler([(final_time, float(h)) for h in lengths] + [(shown_end, SHOWN_STEP)])
     grid = np.linspace(0.0, final_time, 401)
     smooth = [_smoothed(float(e), grid) for e in sizes]
     exact_smooth = exact(grid)[0]
@@ -84,28 +84,48 @@ def compute(
         "final_time": np.float64(final_time),
         "implicit_error_at_end": np.array([np.abs(run.x[-1] - LIMIT).max() for run in implicit]),
         "implicit_largest_error": np.array([_largest_error(run.times, run.x) for run in implicit]),
-        "implicit_selection_error_at_end": np.array([np.abs(s - LIMIT).max() for s in ends]),
-        "implicit_largest_rise": np.array([ledger.change.max() for ledger in ledgers]),
+        "implicit_selection_error_at_end": np.array([np.abs(run.selection[-1] - LIMIT).max() for run in implicit]),
+        "implicit_largest_rise": np.array([run.change.max() for run in implicit]),
         # Chatter has no last value: the worst over the last tenth of the run.
         "euler_error_at_end": np.array([np.abs(x[-(len(x) // 10) :] - LIMIT).max() for _, x, _ in euler]),
         "euler_largest_error": np.array([_largest_error(times, x) for times, x, _ in euler]),
         "smooth_error_at_end": np.array([np.abs(run.x[-1] - LIMIT).max() for run in smooth]),
         "smooth_largest_error": np.array([np.abs(run.x[:, 0] - exact_smooth).max() for run in smooth]),
-        **_shown(min(final_time, 6.0)),
+        **_shown(shown_end, _implicit(shown_end, SHOWN_STEP, longest), shown_euler),
         **_stiff(rng.uniform(-1, 1, (starts, 2)), final_time, most_evaluations),
     }
 
 
-def _implicit(final_time: float, step: float) -> FlowSolution:
-    times = step * np.arange(round(final_time / step) + 1)
-    return integrate(FLOW, LOSS, START, None, times, "proximal", step=step)
+class Implicit(NamedTuple):
+    """A run of implicit steps: states (n + 1, …), selections (n, …), and the change of H_h in every step."""
+
+    times: np.ndarray
+    x: np.ndarray
+    selection: np.ndarray
+    change: np.ndarray
 
 
-def _euler(final_time: float, step: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Euler's method, that is Lion: times, x, and the directions taken."""
-    run = simulate(FLOW.to_discrete(step), LOSS, START, round(final_time / step), record=("x",))
-    x = np.asarray(run.x)
-    return step * np.arange(len(x)), x, np.diff(x, axis=0) / step + x[:-1]
+def _implicit(final_time: float, step: float, longest: int) -> Implicit:
+    """The run up to `final_time`, cut out of one of `longest` steps: one number of steps is one compilation."""
+    run = integrate(FLOW, LOSS, START, None, step * np.arange(longest + 1), "proximal", step=step)
+    assert run.selection is not None
+    assert run.ledger is not None
+    n = round(final_time / step)
+    return Implicit(run.times[: n + 1], run.x[: n + 1], run.selection[:n], run.ledger.change[:n])
+
+
+def _euler(runs: Sequence[tuple[float, float]]) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Euler's method, that is Lion, for every (final time, step): times, x, and the directions taken.
+
+    All are as long as the longest and cut where they end.
+    """
+    methods, counts = [FLOW.to_discrete(h) for _, h in runs], [round(end / h) for end, h in runs]
+    every = np.asarray(simulate_batch(methods, LOSS, np.tile(START, (len(runs), 1)), max(counts), record=("x",)).x)
+    found = []
+    for b, ((_, h), n) in enumerate(zip(runs, counts, strict=True)):
+        x = every[: n + 1, b]
+        found.append((h * np.arange(n + 1), x, np.diff(x, axis=0) / h + x[:-1]))
+    return found
 
 
 def _smoothed(smoothing: float, times: np.ndarray) -> FlowSolution:
@@ -117,14 +137,12 @@ def _largest_error(times: np.ndarray, x: np.ndarray) -> float:
     return float(np.abs(x[:, 0] - exact(times)[0]).max())
 
 
-def _shown(end: float) -> dict[str, Any]:
+def _shown(end: float, run: Implicit, euler: tuple[np.ndarray, np.ndarray, np.ndarray]) -> dict[str, Any]:
     """x_1 and its direction, at one step and some smoothings, up to the time `end`."""
-    times = np.linspace(0.0, end, 401)
-    run, (euler_times, euler_x, direction) = _implicit(end, SHOWN_STEP), _euler(end, SHOWN_STEP)
+    times, (euler_times, euler_x, direction) = np.linspace(0.0, end, 401), euler
     smooth = [_smoothed(e, times) for e in SHOWN_SMOOTHINGS]
     x, s = exact(times)
     m_tilde = [(1 - EPSILON) * run.m[:, 0] - EPSILON * (run.x[:, 0] - CENTER[0]) for run in smooth]
-    assert run.selection is not None
     return {
         "shown_times": times,
         "shown_exact": np.stack([x, s]),

@@ -27,6 +27,7 @@ def onto_spectral_ball(v):
     return (u * np.minimum(s, 1)) @ vt
 
 
+SCALES = np.array([2.0, -0.5, 1.0])
 SMOOTH: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "huber": lambda z: np.clip(z / 0.5, -1, 1),
     "huber 3": lambda z: np.clip(z / 3, -1, 1),
@@ -40,6 +41,7 @@ SMOOTH: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "envelope of l2": lambda z: onto_l2_ball(z / 0.5),
     "envelope of linf": lambda z: onto_l1_ball(z / 0.2),
     "envelope of nuclear, scaled": lambda z: 2 * onto_spectral_ball(z / 0.1),
+    "huber of scaled entries": lambda z: SCALES * np.clip(SCALES * z / 0.5, -1, 1),
     "envelope of scaled dead zone": lambda z: np.clip(np.sign(z) * np.maximum(np.abs(z) / 0.5 - 0.8, 0), -3, 3),
 }
 

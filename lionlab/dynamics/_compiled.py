@@ -17,14 +17,20 @@ HARDLY_OPTIMIZED = (("xla_backend_optimization_level", 1),)
 WITHOUT_LOOP_COPIES = (("xla_cpu_copy_insertion_use_region_analysis", True),)
 
 
-def compiled(function: Callable[..., Any], number_count: int) -> Callable[..., Any]:
+def compiled(
+    function: Callable[..., Any],
+    number_count: int,
+    for_long_runs: tuple[tuple[str, Any], ...] = WITHOUT_LOOP_COPIES,
+) -> Callable[..., Any]:
     """`function` under `equinox.filter_jit`, with XLA's options for a run over `number_count` floating-point numbers.
 
-    Results differ between the two sets of options by rounding at most. Accelerators take XLA's own defaults.
+    Results differ between the two sets of options by rounding at most. Accelerators take XLA's own defaults. In loops
+    within loops, as in a search at every step, WITHOUT_LOOP_COPIES has given wrong values: there nothing is safe but
+    `for_long_runs=()`.
     """
     if jax.default_backend() != "cpu":
         return _jit(function, ())
-    return _jit(function, HARDLY_OPTIMIZED if number_count <= SHORT_RUN else WITHOUT_LOOP_COPIES)
+    return _jit(function, HARDLY_OPTIMIZED if number_count <= SHORT_RUN else for_long_runs)
 
 
 @functools.cache

@@ -1,6 +1,6 @@
 """The implicit step carried out for a request: the run, its M where H is infinite, its account, and the checks."""
 
-from typing import Any
+from typing import Any, cast
 
 import equinox as eqx
 import jax
@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..dynamics import LionKFlow, State
+from ..dynamics._compiled import compiled
 from ..energy import Ledger, check_bound
 from ._guards import IntegrationError, check_envelope, check_finite
 from ._proximal import Account, Steps, proximal_account, proximal_steps
@@ -46,8 +47,12 @@ def _has_ledger(account: Account) -> bool:
     return bool(np.isfinite(np.asarray(account.entries.residual)).all())
 
 
-@eqx.filter_jit
-def _run(
+def _run(flow: LionKFlow, f: Any, start: State, h: Any, count: int, *others: Any) -> Steps:
+    run = compiled(_stepped, start.x.size * count, for_long_runs=())
+    return cast(Steps, run(flow, f, start, h, count, *others))
+
+
+def _stepped(
     flow: LionKFlow, f: Any, start: State, h: Any, count: int, curvature: Any, is_smoothness: bool, rtol: Any,
     axes: Any, batched: bool,
 ) -> Steps:  # fmt: skip
@@ -59,8 +64,12 @@ def _run(
     return eqx.filter_vmap(one, in_axes=(axes, 0), out_axes=Steps(0, 1, 0, 1, 1))(flow, start)  # type: ignore[arg-type]
 
 
-@eqx.filter_jit
-def _account(flow: LionKFlow, f: Any, h: Any, run: Steps, bound: Any, axes: Any, batched: bool) -> Account:
+def _account(flow: LionKFlow, f: Any, h: Any, run: Steps, *others: Any) -> Account:
+    account = compiled(_accounted, run.steps.selection.size, for_long_runs=())
+    return cast(Account, account(flow, f, h, run, *others))
+
+
+def _accounted(flow: LionKFlow, f: Any, h: Any, run: Steps, bound: Any, axes: Any, batched: bool) -> Account:
     def one(flow: LionKFlow, run: Steps) -> Account:
         return proximal_account(flow, f, h, run, bound)
 

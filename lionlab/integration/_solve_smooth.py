@@ -1,8 +1,7 @@
 """Smooth K: the solve, once more with H_M where H is infinite, and the checks that every result must pass."""
 
-import functools
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import equinox as eqx
 import jax
@@ -10,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..dynamics import LionKFlow, State
-from ..dynamics._compiled import HARDLY_OPTIMIZED, SHORT_RUN
+from ..dynamics._compiled import compiled
 from ..energy import check_bound
 from ..precision import double_precision
 from ._adaptive import solve_adaptively
@@ -124,18 +123,10 @@ def _balance(request: Request, done: Any) -> tuple[np.ndarray, np.ndarray]:
 def _compiled(
     flow: LionKFlow, f: Any, numbers: Numbers, start: State, bound: Any, axes: Any, kind: Kind, samples_ball: bool
 ) -> Solved:
-    """`_solved`, compiled for the length of the run.
-
-    Not by `dynamics.compiled`: its option for long runs gives wrong values in the loops that diffrax's methods run in.
-    """
-    is_short = start.x.size * len(numbers.times) <= SHORT_RUN and jax.default_backend() == "cpu"
-    run = _jit(HARDLY_OPTIMIZED if is_short else ())
-    return run(flow, f, numbers, start, bound, axes, kind, samples_ball)
-
-
-@functools.cache
-def _jit(options: tuple[tuple[str, Any], ...]) -> Callable[..., Solved]:
-    return eqx.filter_jit(_solved, compiler_options=dict(options))  # type: ignore[call-overload]  # handed to jax.jit
+    """`_solved`, compiled for the length of the run."""
+    number_count = start.x.size * len(numbers.times) * max(kind.steps_per_interval, 1)
+    run = compiled(_solved, number_count, for_long_runs=())
+    return cast(Solved, run(flow, f, numbers, start, bound, axes, kind, samples_ball))
 
 
 def _solved(

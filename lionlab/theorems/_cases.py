@@ -17,6 +17,7 @@ import numpy as np
 
 from ..convex import ConvexFunction, parse_convex_function
 from ..dynamics import LionK, Trajectory
+from ..dynamics._compiled import HARDLY_OPTIMIZED
 from ..objectives import Loss, parse_objective
 from ..precision import as_numpy
 from ..simulation import simulate_batch
@@ -35,7 +36,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 def compiled_once(function: Function) -> Function:
     """`function` under jit, for what runs once per compilation: optimising its code would take longer than it saves."""
-    options: dict[str, Any] = {"compiler_options": {"xla_backend_optimization_level": 1}}
+    options: dict[str, Any] = {"compiler_options": dict(HARDLY_OPTIMIZED)}
     compiled: Any = eqx.filter_jit(function, **options)
     return compiled
 
@@ -214,6 +215,17 @@ class Batch:
         x0, m0 = (np.stack([getattr(one, name) for one in self.cases]) for name in ("x0", "m0"))
         steps = self.cases[0].num_steps
         return simulate_batch(self.methods, self.objective, x0, steps, m0, gradient_noise, key, record)
+
+
+def filled(batch: Batch, size: int) -> Batch:
+    """The batch, standard cases repeated up to `size` so that batches of several sizes are one compilation.
+
+    The first `len(batch.cases)` of its runs are the batch's own. A user's case stays on its own.
+    """
+    missing = size - len(batch.cases)
+    if missing <= 0 or any(one.is_given for one in batch.cases):
+        return batch
+    return Batch(batch.cases + batch.cases[-1:] * missing)
 
 
 def batches(cases: Sequence[Case]) -> Iterator[Batch]:

@@ -25,6 +25,7 @@ from ._cases import (
     RippledBowl,
     batches,
     bowl,
+    filled,
     nonconvex_bowl,
     shape_for,
     standard_or_given,
@@ -36,6 +37,8 @@ from ._observed_loss import breaks_smoothness, pairs_in
 from ._plain_ledger import Pieces, pieces
 
 UNCONSTRAINED = ((0.05, 0.0),)
+# Of one K, decay and loss; cases with fewer (η, λ) or (β1, β2) then run in the batches that the others have compiled.
+BATCH_SIZE = len(RATES + UNCONSTRAINED) * len(ORDERED_BETAS + REVERSED_BETAS)
 
 
 @dataclass(frozen=True)
@@ -185,6 +188,7 @@ def second_route(cases: Sequence[Case]) -> list[Case]:
 
 
 def _run(batch: Batch) -> list[EnergyRun]:
+    cases, batch = batch.cases, filled(batch, BATCH_SIZE)
     trajectory = batch.simulate()
     x, m, g = trajectory.x, trajectory.m, trajectory.gradient
     if x is None or m is None or g is None:
@@ -194,7 +198,7 @@ def _run(batch: Batch) -> list[EnergyRun]:
     except ValueError:
         # A run that rounding puts on a boundary where ∂K* is empty has no ledger: nothing is measured, nothing passes.
         ledger = Ledger(**{field.name: np.full(g.shape[:2], np.nan) for field in fields(Ledger)})
-    return [EnergyRun(case, x[:, b], m[:, b], g[:, b], one_of(ledger, b)) for b, case in enumerate(batch.cases)]
+    return [EnergyRun(case, x[:, b], m[:, b], g[:, b], one_of(ledger, b)) for b, case in enumerate(cases)]
 
 
 def one_of(ledger: Ledger, index: int) -> Ledger:

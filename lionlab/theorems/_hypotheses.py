@@ -128,7 +128,8 @@ def _is_least_at_zero(case: Case) -> str | None:
     K, shape = case.method.K, case.x0.shape
     with double_precision():
         rng = np.random.default_rng([6, *shape])
-        points = rng.normal(size=(48, *shape)) * rng.choice([1e-3, 1.0, 30.0], size=(48, *(1 for _ in shape)))
+        # As many points as `not_convex` has, so that one compilation of K does for both.
+        points = rng.normal(size=(144, *shape)) * rng.choice([1e-3, 1.0, 30.0], size=(144, *(1 for _ in shape)))
         at_zero, *others = np.asarray(_values(K, jnp.asarray(np.concatenate([np.zeros((1, *shape)), points]))))
     if not min(others) < at_zero:
         return None

@@ -17,7 +17,8 @@ from ..convex.catalogue import CATALOGUE
 from ._cases import shape_for
 from ._claim import Claim, Hypothesis, Measurement, Run, Wrong
 from ._conjugate_laws import LAWS, textbook
-from ._conjugate_samples import SMALL, Values, evaluation_count, values_of
+from ._conjugate_runs import known_values
+from ._conjugate_samples import SMALL, Values, evaluation_count
 from ._hypotheses import not_convex
 
 Change = Callable[[Values], Values]
@@ -30,11 +31,6 @@ PAPER_ROWS = {
     "TopKL1": "row 4, the k largest |z_i|",
     "Huber": "row 5, Huber",
 }
-
-
-@functools.lru_cache(maxsize=128)
-def _values(label: str, K: ConvexFunction, shape: tuple[int, ...], seed: int) -> Values:
-    return values_of(K, shape, seed)
 
 
 def examples(kind: str, run: Run) -> Sequence[Example]:
@@ -59,7 +55,7 @@ def measure(kind: str, examples: Sequence[Example], run: Run, subject: Change | 
         examples = [*examples, *catalogued(kind)[:1]]
     found = []
     for label, K, shape in examples:
-        v, C = _values(label, K, shape, run.seed), evaluation_count(K, shape)
+        v, C = known_values(label, K, shape, run.seed), evaluation_count(K, shape)
         v = v if subject is None else subject(v)
         with np.errstate(invalid="ignore"):  # inf − inf, where a K is infinite, is looked for by the laws themselves
             errors = {name: law(v, C) for name, law in LAWS.items()}
@@ -73,7 +69,7 @@ def _is_convex_and_vanishes_at_zero(example: Example) -> str | None:
     label, K, shape = example
     if label not in CATALOGUE and (reason := not_convex(K, shape)):
         return reason
-    at_zero = float(_values(label, K, shape, 0).K[0])  # the first sample is 0
+    at_zero = float(known_values(label, K, shape, 0).K[0])  # the first sample is 0
     return None if at_zero == 0 else f"K(0) is {at_zero:g} for {label}; the laws are stated for K(0) = 0."
 
 

@@ -5,7 +5,6 @@
 The second is the first for ∂K* at the points ∇K(m̃) and λx, since m̃ ∈ ∂K*(∇K(m̃)).
 """
 
-import functools
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -14,16 +13,12 @@ from ..convex import ConvexFunction, parse_convex_function
 from ._cases import KINDS, PAPER_ROWS, shape_for
 from ._claim import Claim, Hypothesis, Measurement, Run, Wrong
 from ._conjugate_laws import flat
-from ._conjugate_samples import SMALL, UNIT, Values, evaluation_count, values_of
+from ._conjugate_runs import known_values
+from ._conjugate_samples import SMALL, UNIT, Values, evaluation_count
 from ._hypotheses import not_convex
 
 Change = Callable[[Values], Values]
 Example = tuple[str, ConvexFunction]
-
-
-@functools.lru_cache(maxsize=64)
-def _values(K: ConvexFunction, seed: int) -> Values:
-    return values_of(K, shape_for(K), seed)
 
 
 def examples(run: Run) -> Sequence[Example]:
@@ -50,7 +45,7 @@ def measure(examples: Sequence[Example], run: Run, subject: Change | None) -> Me
         examples = [*examples, *PAPER_ROWS.items()]
     found = []
     for label, K in examples:
-        v, C = _values(K, run.seed), evaluation_count(K, shape_for(K))
+        v, C = known_values(label, K, shape_for(K), run.seed), evaluation_count(K, shape_for(K))
         v = v if subject is None else subject(v)
         u, z = flat(v.u), flat(v.z)
         has_slope = np.isfinite(flat(v.slope_inner)).all(1)
@@ -66,7 +61,7 @@ def _is_finite(example: Example) -> str | None:
     label, K = example
     if label not in KINDS:
         return not_convex(K, shape_for(K), is_finite=True)
-    finite = np.isfinite(_values(K, 0).K).all()
+    finite = np.isfinite(known_values(label, K, shape_for(K), 0).K).all()
     return None if finite else f"K = {label} is +inf at some momenta; the lemma is stated for K that are finite."
 
 
