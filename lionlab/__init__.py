@@ -12,6 +12,7 @@ K* is an indicator, and the weight decay nobody could explain is the constraint 
     objectives   the losses f                    problem     f + K*(λ·)/λ, its minimum and its optimality conditions
     dynamics     Lion-K, its flow, special cases energy      the Lyapunov function H and its exact ledger
     simulation   whole runs, compiled            integration the flow, solved by what is right for its K
+    inspection   whether a K of your own is what it says
     theorems     claims: verdict, margin, and planted wrongs to catch
 
 The names below are imported on first use, so `import lionlab` is immediate and changes no setting of JAX.
@@ -66,6 +67,7 @@ _HOMES = {
     "energy": ("Ledger", "constraint_distance", "energy_ledger", "lyapunov", "phase_switch"),
     "simulation": ("simulate", "simulate_batch"),
     "integration": ("FlowSolution", "IntegrationError", "integrate", "integrate_batch"),
+    "inspection": ("check_convex_function",),
     "theorems": ("Evidence", "claims", "verify"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -108,6 +110,7 @@ if TYPE_CHECKING:
     from .energy import energy_ledger as energy_ledger
     from .energy import lyapunov as lyapunov
     from .energy import phase_switch as phase_switch
+    from .inspection import check_convex_function as check_convex_function
     from .integration import FlowSolution as FlowSolution
     from .integration import IntegrationError as IntegrationError
     from .integration import integrate as integrate

@@ -52,7 +52,7 @@ def simulate(
 
     **Arguments:**
 
-    - `method`: a `LionK`.   `objective`: f with `f(x)` and `f.gradient(x)`.
+    - `method`: a `LionK`.   `objective`: f, an `Objective` or another loss of lionlab.
     - `x0`: start, a vector or a matrix; Python numbers mean float64.   `m0`: momentum, zero by default, x0's dtype.
     - `gradient_noise`: None, a standard deviation, `noise(key, x)`, or a `GradientNoise`; then `key` (an integer seed
       or a JAX key) is required and the gradients used are kept in `.gradient`.

@@ -19,8 +19,10 @@ PACKAGE = REPOSITORY / "lionlab"
 LONGEST_FILE = 350
 
 # What each room may import from the others. cli stands on top: no room lists it, so none may import it.
-BELOW_THEOREMS = {"precision", "convex", "objectives", "problem", "dynamics", "energy", "simulation", "integration"}
-LIBRARY = BELOW_THEOREMS | {"theorems", "plotting"}
+BELOW_THEOREMS = {
+    "precision", "conjugation", "convex", "objectives", "problem", "dynamics", "energy", "simulation", "integration",
+}  # fmt: skip
+LIBRARY = BELOW_THEOREMS | {"inspection", "theorems", "plotting"}
 MAY_IMPORT: dict[str, set[str]] = {
     "precision": set(),
     "plotting": set(),
@@ -34,6 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # Above energy, because a run records H on request.
     "simulation": {"precision", "convex", "dynamics", "energy"},
     "integration": {"precision", "convex", "dynamics", "energy"},
+    "inspection": BELOW_THEOREMS - {"problem", "integration"},
     "theorems": BELOW_THEOREMS,
     "reproduction": LIBRARY,
     "cli": LIBRARY | {"reproduction"},

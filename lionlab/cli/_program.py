@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from .. import __version__
+from ._check_k import check_k_command
 from ._console import print_json
 from ._describe import describe_command
 from ._ending import FAILED, HOLDS, INTERRUPTED, USAGE, Ending
@@ -48,7 +49,15 @@ def program() -> None:
     """
 
 
-COMMANDS = (list_command, describe_command, run_command, verify_command, reproduce_command, report_command)
+COMMANDS = (
+    list_command,
+    describe_command,
+    run_command,
+    verify_command,
+    check_k_command,
+    reproduce_command,
+    report_command,
+)
 for command in COMMANDS:
     program.add_command(command)
 

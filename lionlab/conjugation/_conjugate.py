@@ -7,6 +7,7 @@ import numpy as np
 from ._bracket import Bracket
 from ._consistency import contradiction
 from ._cuts import Cuts, lower_bound, miss_of
+from ._finiteness import require_finite
 from ._oracle import ConvexOracle
 from ._polyhedral import enclose_nonsmooth
 from ._recession import NEAR, interior, locate, separation
@@ -22,13 +23,14 @@ def bracket_conjugate(
     The bounds hold under the oracle's assumption on its evaluation error. Never raises for lack of convergence: that
     is the status INCONCLUSIVE, or BOUNDARY within rounding of the edge of dom K*.
 
-    **Raises:** `ValueError` for a y that is not finite or not of shape (d,).
+    **Raises:** `ValueError` for a y that is not finite or not of shape (d,), and for a K that is +inf along y.
     """
     y = np.asarray(y, np.float64)
     if y.shape != (oracle.size,):
         raise ValueError(f"y must have shape ({oracle.size},), got {y.shape}.")
     if not np.all(np.isfinite(y)):
         raise ValueError("y must be finite: at an infinite y the conjugate is +inf unless K is constant along it.")
+    require_finite(oracle, y)
     cuts = Cuts.empty(oracle)
     found = _bracket(oracle, y, cuts, tolerance, most_evaluations)
     fault = contradiction(cuts) if found.status != "INCONCLUSIVE" else ""

@@ -6,6 +6,7 @@ import numpy as np
 
 from ._conjugate import bracket_conjugate
 from ._cuts import Cuts
+from ._finiteness import require_finite
 from ._oracle import ConvexOracle
 from ._proximal import proximal_point
 from ._recession import Domain, interior, locate
@@ -19,13 +20,14 @@ def locate_in_domain(oracle: ConvexOracle, y: np.ndarray, *, most_evaluations: i
     else the nearest point is prox_{tK*}(y) with t = 1e-5/(1 + ‖y‖), which tends to the projection as t → 0; the lower
     bound of the distance stays 0.
 
-    **Raises:** `ValueError` for a y that is not finite or not of shape (d,).
+    **Raises:** `ValueError` for a y that is not finite or not of shape (d,), and for a K that is +inf along y.
     """
     known = oracle.is_positively_homogeneous or oracle.recession is not None
     found = bracket_conjugate(oracle, y, most_evaluations=most_evaluations) if not known or oracle.is_smooth else None
     if found is not None and found.status == "FINITE":
         return Domain(y, 0.0, 0.0, np.zeros_like(y), True, found.evaluations)
     if known:
+        require_finite(oracle, y)
         cuts = Cuts.empty(oracle)
         ball = interior(oracle, cuts)
         gap = 1e-12 * (1 + float(np.linalg.norm(y)))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ._cuts import Cuts
+from ._finiteness import require_finite
 from ._oracle import ConvexOracle
 from ._polyhedral import proximal_step
 from ._smooth import stationary_point
@@ -40,6 +41,7 @@ def proximal_point(
         raise ValueError(f"proximal_point: step must be finite and > 0, got {step:g}.")
     if z.shape != (oracle.size,) or not np.all(np.isfinite(z)):
         raise ValueError(f"proximal_point: z must be finite and of shape ({oracle.size},), got shape {z.shape}.")
+    require_finite(oracle, z)
     if oracle.is_smooth:
         return _smooth(oracle, z, step)
     cuts = Cuts.empty(oracle)

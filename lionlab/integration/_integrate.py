@@ -32,7 +32,7 @@ def integrate(
 
     **Arguments:**
 
-    - `flow`: a `LionKFlow`.   `objective`: f with `f(x)` and `f.gradient(x)`.
+    - `flow`: a `LionKFlow`.   `objective`: f, an `Objective` or another loss of lionlab.
     - `x0`: a vector or a matrix; Python numbers mean float64.   `m0`: the momentum, x0's dtype; None is zero.
     - `times`: increasing, at least two; the first is the time of the start.
     - `solver`: for smooth K "tsit5" (explicit), "kvaerno5" (implicit, for stiff problems) or "rk4" (fixed step, fast in

@@ -16,6 +16,10 @@ SOLVERS = ("auto", "tsit5", "kvaerno5", "rk4", "proximal")
 ADAPTIVE = ("tsit5", "kvaerno5")
 # (rtol, atol) of the adaptive solvers, and the relative tolerance of the inclusion.
 TOLERANCES = {"float64": (1e-8, 1e-10, 1e-13), "float32": (1e-4, 1e-6, 2e-6)}
+# α(t) is looked at this often from one saved time to the next.
+LOOKS_BETWEEN_TIMES = 16
+# Of the implicit step every state is kept, with some twenty numbers of its account; of rk4 none but the saved ones.
+MOST_STEPS = {"proximal": 10**7, "rk4": 10**9}
 # With coarser ones neither phase 1 nor the energy account could tell a solution from garbage.
 COARSEST = 1e-3
 
@@ -94,12 +98,14 @@ def _chosen_solver(flows: Sequence[LionKFlow], solver: str, step: float | None) 
 
 
 def _check_weights(flows: Sequence[LionKFlow], moments: np.ndarray) -> None:
-    """α as a function of time must be traceable by JAX, one number, finite and > 0 at every saved time."""
+    """α as a function of time must be traceable by JAX, one number, finite and > 0 at saved times and between them."""
     changing = [flow for flow in flows if callable(flow.alpha)]
     if 0 < len(changing) < len(flows):
         raise ValueError(
             "alpha of the flows of one batch must be a number in all of them or a function in all of them."
         )
+    shares = np.linspace(0, 1, LOOKS_BETWEEN_TIMES, endpoint=False)
+    moments = np.append((moments[:-1, None] + np.diff(moments)[:, None] * shares).ravel(), moments[-1])
     for flow in changing:
         try:
             with double_precision():
@@ -134,11 +140,12 @@ def _with_grid(asked: Request, flows: Sequence[LionKFlow]) -> Request:
             'solver="proximal" needs a constant alpha: its Lyapunov function has no term for a changing one.'
         )
     counts = (asked.times - asked.times[0]) / asked.step
-    steps = np.rint(counts).astype(np.int64)
+    steps = np.rint(np.minimum(counts, 2.0**62)).astype(np.int64)
     off = np.abs(counts - steps)
     # Times may be written in x0's precision, or be added up step by step.
     rounding = 16 * np.finfo(np.float64).eps * (np.abs(asked.times) + abs(asked.times[0])) / asked.step
     is_stray = (off > 1e-6 + rounding) | (np.diff(steps, prepend=-1) < 1)
+    _check_count(asked, float(counts[-1]))
     if is_stray.any():
         raise ValueError(
             f"times must lie on times[0] + k·step with step = {asked.step:g}, got {float(asked.times[is_stray][0])!r}; "
@@ -147,11 +154,21 @@ def _with_grid(asked: Request, flows: Sequence[LionKFlow]) -> Request:
     return replace(asked, steps=steps)
 
 
+def _check_count(asked: Request, count: float) -> None:
+    most = MOST_STEPS[asked.solver]
+    if count > most:
+        raise ValueError(
+            f"step = {asked.step:g} makes {count:.3g} steps from the first time to the last, and {asked.solver} takes "
+            f"at most {most:.0e}; use a longer step or a shorter time."
+        )
+
+
 def _with_intervals(asked: Request, flows: Sequence[LionKFlow]) -> Request:
     """Equally many steps between any two times, none longer than `step`."""
     if asked.step is None:
         raise ValueError('solver="rk4" needs step=h, the longest step it may take, for instance 0.05.')
-    per_interval = max(int(np.ceil(np.diff(asked.times).max() / asked.step * (1 - 1e-12))), 1)
+    per_interval = max(int(np.ceil(min(np.diff(asked.times).max() / asked.step, 1e18) * (1 - 1e-12))), 1)
+    _check_count(asked, float(per_interval) * (len(asked.times) - 1))
     longest = float(np.diff(asked.times).max()) / per_interval
     for flow in flows:
         if longest * flow.weight_decay > 1:

@@ -8,6 +8,11 @@ from ._claim import Claim
 # Each module defines CLAIMS, a tuple of `Claim`.
 MODULES: tuple[str, ...] = (
     "conjugate_laws",
+    "grid_conjugates",
+    "piecewise_conjugates",
+    "scalar_conjugates",
+    "numerical_conjugates",
+    "domain_gap",
     "monotonicity",
     "decay_equivalence",
     "contraction",

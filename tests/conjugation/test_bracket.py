@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from conjugation.numpy_functions import KNOWN, D, l1, log_cosh, oracle_from, singular
 
-from lionlab.conjugation import Bracket, ConvexOracle, bracket_conjugate
+from lionlab.conjugation import Bracket, ConvexOracle, bracket_conjugate, locate_in_domain, proximal_point
 
 WIDEST = 1e-6  # of K*(y), for every K at d = 20
 ROUNDING = 1e-10  # the same where K*(y) is 0, for the K here are of order 1
@@ -207,3 +207,26 @@ def test_a_larger_evaluation_error_widens_the_bracket():
     narrow, wide = bracket_conjugate(sharp, y), bracket_conjugate(blunt, y)
     assert wide.width > 1e3 * narrow.width
     assert wide.contains(exact)
+
+
+@pytest.mark.parametrize("radius", [1e-5, 2.0, 1e6])
+def test_a_function_that_ends_is_refused(radius: float):
+    def truncated(points: np.ndarray):
+        values = np.abs(points).sum(axis=1)
+        return np.where(np.abs(points).max(axis=1) <= radius, values, math.inf), np.sign(points)
+
+    oracle = ConvexOracle(truncated, 3)
+    for call in (bracket_conjugate, lambda oracle, y: proximal_point(oracle, y, 0.5), locate_in_domain):
+        with pytest.raises(ValueError, match=r"K is not finite beyond ‖z‖ = .* finite everywhere"):
+            call(oracle, np.array([1.5, 0.2, 0.0]))
+
+
+def test_a_function_that_overflows_is_not():
+    def cosh(points: np.ndarray):
+        with np.errstate(over="ignore"):
+            return np.sum(np.cosh(points) - 1, axis=1), np.sinh(points)
+
+    y = np.array([1.0, -2.0, 0.3])
+    found = bracket_conjugate(ConvexOracle(cosh, 3, is_smooth=True), y)
+    assert found.contains(np.sum(y * np.arcsinh(y) - np.sqrt(1 + y * y) + 1))
+    assert found.relative_width < 1e-8

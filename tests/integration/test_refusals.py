@@ -2,6 +2,7 @@
 
 import math
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -100,6 +101,19 @@ def test_wrong_types_are_refused(arguments, words):
 def test_the_implicit_step_wants_a_grid(arguments, words):
     with pytest.raises(ValueError, match=words):
         integrate(KINKED, F, **{**START, **arguments})
+
+
+@pytest.mark.parametrize("step", [1e-12, 1e-300])
+@pytest.mark.parametrize(("flow", "solver"), [(KINKED, "proximal"), (SMOOTH, "rk4")])
+def test_more_steps_than_a_machine_can_take_are_refused(flow, solver, step):
+    with pytest.raises(ValueError, match=r"makes .* steps .* takes at most 1e\+0[79]; use a longer step"):
+        integrate(flow, F, **START, solver=solver, step=step)
+
+
+def test_alpha_is_looked_at_between_the_saved_times():
+    flow = LionKFlow(SquaredL2(), lambda t: jnp.cos(4 * jnp.pi * t) + 0.1, 1.0, 0.5, 1.0)
+    with pytest.raises(ValueError, match=r"alpha\(time\) must be finite and > 0, got -0\."):
+        integrate(flow, F, START["x0"], START["m0"], np.linspace(0, 5, 11))
 
 
 def test_the_implicit_step_wants_a_constant_alpha():

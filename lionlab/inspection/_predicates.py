@@ -1,0 +1,142 @@
+"""What K declares about itself, held against what it does: smooth, positively homogeneous, separable."""
+
+import numpy as np
+
+from ._evaluation import Evaluation, finite, norm
+from ._finding import Finding, not_run, searched, violated
+from ._probes import pairs, plainest, points, rounded
+
+HALVINGS = 44
+LAST = 12
+FACTORS = (0.125, 0.3, 3.0, 1024.0)
+JUMP = "growth of |∇K(z) − ∇K(w)|/|z − w| over the last 12 halvings of |z − w|, over 8"
+
+
+def check_smooth(evaluation: Evaluation, rng: np.random.Generator) -> Finding:
+    """∇K is Lipschitz: halving the distance of two points again and again, its difference quotient stops growing.
+
+    At a jump of ∇K the quotient doubles with every halving, at a root |z|^½ it grows by √2. Twelve halvings may not
+    multiply it by more than 8 = 2^(12/4).
+    """
+    name = "smooth"
+    if not evaluation.K.is_smooth:
+        return not_run(name, "not declared.")
+    before = evaluation.count
+    # Of ordinary size: a smooth kink of width e is told from a jump only where the halvings get below e.
+    a, b = pairs(evaluation.size, 512, rng, evaluation.dtype, (0.03, 0.3, 1.0, 3.0, 30.0))
+    s_a, s_b = (finite(evaluation.at(p)[1]) for p in (a, b))
+    # Rounding moves the points and the subgradients, and must not count as a jump.
+    digits = HALVINGS if evaluation.dtype == "float64" else HALVINGS // 2
+    quotients = []
+    for _ in range(digits):
+        middle = rounded((a + b) / 2, evaluation.dtype)
+        s = finite(evaluation.at(middle)[1])
+        left = norm(s - s_a) * norm(b - middle) >= norm(s_b - s) * norm(middle - a)
+        b, s_b = np.where(left[:, None], middle, b), np.where(left[:, None], s, s_b)
+        a, s_a = np.where(left[:, None], a, middle), np.where(left[:, None], s_a, s)
+        distance = norm(b - a)
+        jump = norm(s_b - s_a) - 4 * evaluation.unit * (norm(s_a) + norm(s_b))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            quotients.append(np.where((distance > 0) & (jump > 0), jump / distance, 0.0))
+        if (distance == 0).all():
+            break
+    early, late = quotients[-1 - min(LAST, len(quotients) - 1)], quotients[-1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        growth = np.where((early > 0) & (late > 0), late / early / 8.0, 0.0)
+
+    def explain(i: int) -> tuple[str, dict[str, object]]:
+        jump, distance = norm(s_b[i] - s_a[i]), norm(b[i] - a[i])
+        sentence = (
+            f"declared smooth, but ∇K changes by {jump:.3g} between two points {distance:.3g} apart, at z = "
+            f"{np.round(a[i], 9).tolist()}: no Lipschitz constant below {late[i]:.3g}."
+        )
+        shape = evaluation.shape
+        return sentence, {"z": a[i].reshape(shape), "w": b[i].reshape(shape), "∇K(z)": s_a[i], "∇K(w)": s_b[i]}
+
+    return searched(name, growth, explain, probes=evaluation.count - before, observable=JUMP)
+
+
+def check_homogeneous(evaluation: Evaluation, rng: np.random.Generator) -> tuple[Finding, bool]:
+    """K(tz) = tK(z) for t > 0; and whether it holds at all probes, declared or not."""
+    name = "positively homogeneous"
+    before = evaluation.count
+    z = points(evaluation.size, 200, rng, evaluation.dtype, (1e-3, 0.3, 1.0, 30.0))
+    values, slopes = evaluation.at(z)
+    ratios = []
+    for t in FACTORS:
+        longer = rounded(t * z, evaluation.dtype)
+        found = evaluation.values(longer)
+        both_infinite = np.isinf(found) & np.isinf(values)
+        with np.errstate(invalid="ignore"):
+            error = np.where(both_infinite, 0.0, np.abs(found - t * values))
+        bound = evaluation.unit * t * (np.abs(finite(values)) + norm(finite(slopes)) * norm(z))
+        ratios.append(np.where(error == 0, 0.0, error / np.maximum(bound, np.finfo(np.float64).tiny)))
+    holds = bool(np.max(ratios) <= 1)
+    if not evaluation.K.is_positively_homogeneous:
+        return not_run(name, "not declared."), holds
+
+    def explain(i: int) -> tuple[str, dict[str, object]]:
+        t, point = FACTORS[i // len(z)], z[i % len(z)]
+
+        def still(candidate: np.ndarray) -> bool:
+            one, many = evaluation.values(np.stack([candidate, t * candidate]))
+            return bool(abs(many - t * one) > 1e-3 * abs(found_error))
+
+        one, many = evaluation.values(np.stack([point, rounded(t * point, evaluation.dtype)]))
+        found_error = many - t * one
+        short = plainest(point, still)
+        one, many = evaluation.values(np.stack([short, rounded(t * short, evaluation.dtype)]))
+        sentence = (
+            f"declared positively homogeneous, but at z = {short.tolist()} K({t:g}z) = {many:.10g} and {t:g}K(z) = "
+            f"{t * one:.10g}."
+        )
+        return sentence, {"z": short.reshape(evaluation.shape), "t": t, "K(z)": one, "K(tz)": many}
+
+    return searched(name, np.concatenate(ratios), explain, probes=evaluation.count - before), holds
+
+
+def check_separable(evaluation: Evaluation, rng: np.random.Generator) -> Finding:
+    """K(z) = Σ k_i(z_i): what each entry adds to K(0), one at a time, sums to K(z) − K(0)."""
+    name = "separable"
+    if not evaluation.K.is_separable:
+        return not_run(name, "not declared.")
+    before, d = evaluation.count, evaluation.size
+    z = points(d, 40, rng, evaluation.dtype, (0.03, 1.0, 30.0))
+    values, slopes = evaluation.at(z)
+    alone = evaluation.values((z[:, None, :] * np.eye(d)).reshape(-1, d)).reshape(len(z), d)
+    at_zero = float(evaluation.values(np.zeros((1, d)))[0])
+    with np.errstate(invalid="ignore"):
+        total = at_zero + np.sum(alone - at_zero, axis=1)
+        error = np.where(np.isinf(values) & np.isinf(total), 0.0, np.abs(total - values))
+    bound = (
+        evaluation.unit * (np.sum(np.abs(finite(alone)), axis=1) + norm(finite(slopes)) * norm(z)) + evaluation.floor
+    )
+    ratios = np.where(error == 0, 0.0, error / np.maximum(bound, np.finfo(np.float64).tiny))
+
+    def explain(i: int) -> tuple[str, dict[str, object]]:
+        sentence = (
+            f"declared separable, but at z = {z[i].tolist()} K is {values[i]:.10g}, and its entries alone add up to "
+            f"{total[i]:.10g}."
+        )
+        return sentence, {"z": z[i].reshape(evaluation.shape), "K(z)": values[i], "sum": total[i]}
+
+    return searched(name, ratios, explain, probes=evaluation.count - before)
+
+
+def check_indicator(evaluation: Evaluation, values: np.ndarray, y: np.ndarray, looks_homogeneous: bool) -> Finding:
+    """K is positively homogeneous exactly where K* takes the values 0 and +inf only. `values` are K* at rows `y`."""
+    name = "homogeneous ⇔ indicator"
+    inside = np.isfinite(values)
+    if not inside.any():
+        return Finding(name, "INCONCLUSIVE", "K* is +inf at every probe", probes=len(y))
+    is_penalty = inside & (np.abs(values) > evaluation.unit * (1 + norm(y)))
+    if evaluation.K.is_positively_homogeneous and is_penalty.any():
+        i = int(np.argmax(np.where(inside, np.abs(values), 0.0)))
+        sentence = (
+            f"K is positively homogeneous, so K* must be 0 or +inf, but K* is {values[i]:.6g} at y = {y[i].tolist()}."
+        )
+        return violated(name, sentence, len(y), y=y[i].reshape(evaluation.shape), K_star=values[i])
+    if not looks_homogeneous and not is_penalty.any():
+        sentence = "K* is 0 or +inf at every probe, so K* is an indicator; but K is not positively homogeneous."
+        return violated(name, sentence, len(y), y=y[inside])
+    return Finding(name, "CONSISTENT", f"no violation in {len(y)} probes", probes=len(y))

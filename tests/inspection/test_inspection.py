@@ -1,0 +1,185 @@
+"""`check_convex_function` refuses what is no K, with the points that show it, and finds nothing where K is right."""
+
+import json
+import math
+import sys
+from pathlib import Path
+
+import jax
+import numpy as np
+import pytest
+from tiers import waiting
+
+sys.path.insert(0, str(Path(__file__).parent))
+import planted
+
+from lionlab.convex.catalogue import CATALOGUE
+from lionlab.inspection import Finding, Inspection, as_convex_function, check_convex_function, shape_of_argument
+from lionlab.inspection._finding import searched
+
+WRONGS = [f"{check}: {name}" for check, kinds in planted.WRONG.items() for name in kinds]
+# Each solves its conjugate numerically or takes another route through the checks; every other line repeats one of them.
+EVERY_TIME = {"l1", "huber", "squared", "nuclear", "truncated l1"}
+# Compiling K* and the ledger is what costs: what stops before them is tried every time.
+SLOW = [
+    "fenchel-young: K* scaled by 1.0001",
+    "fenchel-young: dom K* too small",
+    "domain: dom K* too large",
+    "conjugate: K* never infinite",
+]
+
+
+@pytest.mark.parametrize("wrong", waiting(WRONGS, SLOW))
+def test_what_is_wrong_is_refused_with_its_evidence(wrong: str):
+    check, name = wrong.split(": ")
+    found = check_convex_function(planted.WRONG[check][name], 2, is_quick=True)
+    assert found.verdict == "VIOLATED"
+    assert check in [finding.check for finding in found.violations], found
+    finding = found.finding(check)
+    assert finding.counterexample
+    assert finding.probes > 0
+    assert finding.measured is None or finding.measured > finding.bound
+    assert "no violation" not in finding.outcome
+    json.dumps(found.to_json(), allow_nan=False)
+
+
+@pytest.mark.parametrize("name", waiting(planted.RIGHT, ["bowl", "softplus"]))
+def test_what_is_right_is_not_refused(name: str):
+    found = check_convex_function(planted.RIGHT[name], 2, is_quick=True)
+    assert found.verdict == "CONSISTENT", found.violations
+    assert found.finding("convexity").outcome.startswith("no violation in ")
+    assert found.finding("ledger").verdict == "CONSISTENT"
+    assert "convex" not in " ".join(finding.outcome for finding in found.findings)
+
+
+@pytest.mark.parametrize("name", waiting(CATALOGUE, set(CATALOGUE) - EVERY_TIME))
+def test_the_catalogue_is_not_refused(name: str):
+    found = check_convex_function(*CATALOGUE[name], is_quick=True)
+    assert found.verdict == "CONSISTENT", [
+        f for f in found.findings if f.verdict not in ("CONSISTENT", "NOT_APPLICABLE")
+    ]
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", ["l1", "huber", "top 2", "l2"])
+def test_it_works_in_single_precision(name: str):
+    found = check_convex_function(*CATALOGUE[name], is_quick=True, dtype="float32")
+    assert found.verdict == "CONSISTENT", found.violations
+    assert found.finding("conjugate").verdict == "NOT_APPLICABLE"
+
+
+def test_the_violating_points_are_plain_and_violate():
+    example = (
+        check_convex_function(planted.WRONG["convexity"]["roots"], 2, is_quick=True).finding("convexity").counterexample
+    )
+    z, w, share = np.array(example["z"]), np.array(example["w"]), example["share"]
+    value = float(planted.roots((1 - share) * z + share * w))
+    assert value > (1 - share) * float(planted.roots(z)) + share * float(planted.roots(w)) + 1e-3
+    assert max(np.abs(z).max(), np.abs(w).max()) < 100
+    assert all(len(f"{abs(x):.15g}") <= 10 for x in (*z, *w))
+
+
+def test_a_wrong_subgradient_comes_with_the_point_below_its_tangent():
+    example = check_convex_function(planted.WRONG["subgradient"]["its sign"], 2, is_quick=True).finding("subgradient")
+    found = example.counterexample
+    z, w, s = (np.array(found[key]) for key in ("z", "w", "subgradient"))
+    np.testing.assert_array_equal(s, -z)
+    assert (w @ w) / 2 < (z @ z) / 2 + s @ (w - z)
+
+
+def test_a_violation_leaves_out_what_rests_on_it():
+    found = check_convex_function(planted.WRONG["subgradient"]["its sign"], 2, is_quick=True)
+    assert found.finding("ledger") == Finding("ledger", "NOT_APPLICABLE", "not run: subgradient is violated.")
+    assert found.domain == {}
+
+
+def test_the_domain_is_found_and_drawn_in_the_plane():
+    found = check_convex_function(planted.RIGHT["hexagon"], 2, is_quick=True)
+    np.testing.assert_allclose(found.domain["largest"], [2, 2], rtol=1e-12)
+    np.testing.assert_allclose(found.domain["least"], [-2, -2], rtol=1e-12)
+    # dom K* is the sum of the segments from −a to a for a = (1, 0), (0, 1), (1, 1), its support function K itself.
+    y, z = found.domain["outer"], np.array([[1, 0], [0, 1], [1, 1], [1, -1], [0.3, 0.8]])
+    support = np.abs(z).sum(axis=1) + np.abs(z.sum(axis=1))
+    np.testing.assert_allclose((z @ y.T).max(axis=1), support, rtol=2e-2)
+    assert np.all((z @ found.domain["subgradients"].T).max(axis=1) <= support * (1 + 1e-12))
+    values = [float(planted.RIGHT["hexagon"](point)) for point in found.domain["unit_set"][::40]]
+    np.testing.assert_allclose(values, 1, rtol=1e-9)
+
+
+def test_what_is_unbounded_is_said_to_be():
+    domain = check_convex_function(planted.Elastic(), 2, is_quick=True).domain
+    assert np.all(np.isinf(domain["largest"]))
+    assert np.all(np.isnan(domain["outer"]))
+
+
+def test_warnings_are_no_violations():
+    shifted = planted.CustomFunction(lambda z: planted.absolute(z) + 1, jax.numpy.sign)
+    found = check_convex_function(shifted, 2, is_quick=True)
+    assert any("K(0) is 1, not 0" in warning for warning in found.warnings)
+    assert found.finding("convexity").verdict == "CONSISTENT"
+    undeclared = check_convex_function(as_convex_function(planted.declared), 2, is_quick=True)
+    assert any("declare it positively homogeneous" in warning for warning in undeclared.warnings)
+
+
+def test_the_same_seed_finds_the_same():
+    first, second = (check_convex_function(planted.roots_of, 2, is_quick=True, seed=5) for _ in range(2))
+    assert first == second
+
+
+def test_no_global_setting_is_changed():
+    before = repr(sorted(jax.config.values.items()))
+    check_convex_function(planted.WRONG["dtype"]["a float32 constant"], 2, is_quick=True)
+    assert repr(sorted(jax.config.values.items())) == before
+
+
+def test_not_a_number_is_a_violation_and_no_probe_is_no_confirmation():
+    assert searched("x", np.array([0.5, math.nan]), lambda i: (f"at {i}", {})).verdict == "VIOLATED"
+    assert searched("x", np.array([]), lambda i: ("", {})).verdict == "INCONCLUSIVE"
+    assert searched("x", np.array([0.5]), lambda i: ("", {})).outcome == "no violation in 1 probe"
+
+
+def test_the_verdict_is_the_strongest_objection():
+    def inspection(*verdicts: str) -> Inspection:
+        return Inspection("K", (2,), "float64", 0, tuple(Finding("a", verdict, "") for verdict in verdicts))
+
+    assert inspection("CONSISTENT", "VIOLATED", "INCONCLUSIVE").verdict == "VIOLATED"
+    assert inspection("CONSISTENT", "INCONCLUSIVE").verdict == "INCONCLUSIVE"
+    assert inspection("NOT_APPLICABLE", "CONSISTENT").verdict == "CONSISTENT"
+    assert inspection("NOT_APPLICABLE").verdict == "NOT_APPLICABLE"
+
+
+REFUSED = {
+    "a number": (3.0, TypeError, "must be a ConvexFunction, a factory of one, or a JAX function"),
+    "no subgradient": (planted.absolute, ValueError, "comes without a subgradient"),
+    "a class with arguments": (type(planted.made()), TypeError, "Huber needs threshold"),
+    "two arguments": (planted.of_two, TypeError, "of_two needs z, w"),
+    "a factory that fails": (planted.failing, ValueError, "no threshold was given"),
+    "a factory of nothing": (lambda: 3.0, TypeError, "must return a ConvexFunction, got 3.0"),
+}
+
+
+@pytest.mark.parametrize(("given", "error", "words"), REFUSED.values(), ids=REFUSED)
+def test_what_is_no_function_is_refused_in_words(given, error, words):
+    with pytest.raises(error, match=words):
+        as_convex_function(given)
+
+
+def test_a_declared_function_declares_itself():
+    with pytest.raises(ValueError, match="declares what it is in its class"):
+        as_convex_function(planted.made(), is_smooth=True)
+    assert as_convex_function(planted.made).threshold == 0.5
+    assert as_convex_function(planted.Elastic) == planted.Elastic()
+
+
+def test_shapes():
+    assert shape_of_argument(CATALOGUE["group"].function) == (5,)
+    assert shape_of_argument(CATALOGUE["nuclear"].function) == (3, 2)
+    assert shape_of_argument(CATALOGUE["l1"].function, 7) == (7,)
+    with pytest.raises(ValueError, match="whole numbers of at least 1"):
+        shape_of_argument(CATALOGUE["l1"].function, (0,))
+    with pytest.raises(ValueError, match="cannot be evaluated at 0 on arrays of shape"):
+        shape_of_argument(CATALOGUE["group"].function, 3)
+    with pytest.raises(ValueError, match="undefined_name"):
+        shape_of_argument(as_convex_function(planted.unevaluable, np.sign))
+    with pytest.raises(ValueError, match="float32 or float64"):
+        check_convex_function(planted.Elastic(), dtype="int8")
