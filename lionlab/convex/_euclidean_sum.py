@@ -107,9 +107,23 @@ class Widened(ConvexFunction):
         return least(reaches, jnp.asarray(1 / extreme, y.dtype), extreme)
 
 
+# How many ends are tried for a bracket, from the last to the first.
+ENDS = 32
+
+
 def least(holds: Callable[[Array], Array], bottom: Array, top: float) -> tuple[Array, Array]:
-    """The least t of [bottom, top] at which a condition holds that holds from there on; whether it holds at the top."""
-    end = jnp.full_like(bottom, top)
+    """The least t of [bottom, top] at which a condition holds that holds from there on; whether it holds anywhere.
+
+    In floating point it may hold no more near the top: a function with a size of its own, such as a translated one,
+    rounds what is tiny to 0. The last t at which it holds ends the bracket.
+    """
+    ratio = (bottom / top) ** (1 / ENDS)
+
+    def is_too_far(state: tuple[Array, Array]) -> Array:
+        return (state[0] < ENDS) & ~holds(state[1])
+
+    start = jnp.zeros((), jnp.int32), jnp.full_like(bottom, top)
+    tried, end = jax.lax.while_loop(is_too_far, lambda state: (state[0] + 1, state[1] * ratio), start)
 
     def halve(_: int, bracket: tuple[Array, Array]) -> tuple[Array, Array]:
         low, high = bracket
@@ -117,5 +131,8 @@ def least(holds: Callable[[Array], Array], bottom: Array, top: float) -> tuple[A
         is_high = holds(middle)
         return jnp.where(is_high, low, middle), jnp.where(is_high, middle, high)
 
-    _, found = jax.lax.fori_loop(0, jnp.finfo(bottom.dtype).nmant + 12, halve, (bottom, end))
-    return found, holds(end)
+    exists = tried < ENDS
+    # Where it holds nowhere, the top is as good as reached.
+    high = jnp.where(exists, end, top)
+    _, found = jax.lax.fori_loop(0, jnp.finfo(bottom.dtype).nmant + 12, halve, (bottom, high))
+    return found, exists

@@ -20,14 +20,14 @@ from ..conjugation import (
     solve_gradient,
     solve_separable_gradient,
 )
-from ..precision import as_numpy
+from ..precision import as_numpy, unit_roundoff
 from ._function import ConvexFunction, euclidean_norm
-from ._numerical_oracle import on_host, oracle_of
+from ._numerical_oracle import on_host, oracle_of, value_at_zero
 from ._scaled import require_function
 
 
 class NumericalConjugate(ConvexFunction):
-    """K*(y) = sup_z ⟨y, z⟩ − K(z) of any finite convex K with K(0) = 0, computed.
+    """K*(y) = sup_z ⟨y, z⟩ − K(z) of any finite convex K, computed.
 
     `bracket(y)` is what is known: two bounds and a word (`Bracket`). Everything else picks a number from it, so that a
     method can run with it and be measured: K*(y) is the lower bound where the bracket is FINITE or y is at the edge of
@@ -78,7 +78,18 @@ class NumericalConjugate(ConvexFunction):
         found = bracket_conjugate(
             self._oracle(point.shape), point.ravel(), tolerance=self.tolerance, most_evaluations=self.most_evaluations
         )
-        return replace(found, maximiser=found.maximiser.reshape(point.shape))
+        maximiser = found.maximiser.reshape(point.shape)
+        start = 0.0 if self.function.is_positively_homogeneous else value_at_zero(self.function, point.shape)
+        if start == 0:
+            return replace(found, maximiser=maximiser)
+        # (K − K(0))* = K* + K(0), rounded outwards.
+        lower, upper = found.lower - start, found.upper - start
+        down, up = (2 * unit_roundoff(np.float64) * (abs(end) + abs(start)) for end in (lower, upper))
+        lower, upper = (
+            (lower - down if math.isfinite(lower) else lower),
+            (upper + up if math.isfinite(upper) else upper),
+        )
+        return replace(found, maximiser=maximiser, lower=lower, upper=upper, growth=found.growth - start)
 
     def domain(self, y: Any) -> Domain:
         """The nearest point of dom K* with both bounds of the distance, certified; NumPy only, in float64."""
@@ -102,8 +113,9 @@ class NumericalConjugate(ConvexFunction):
         if self.function.is_smooth:
             z, residual, accepted = self._solved(y)
             slope = self.function.selection(z)
-            value = jnp.maximum(jnp.sum(slope * z) - self.function.value(z), 0)
-            value = jnp.where(residual <= accepted, jnp.maximum(jnp.sum(y * z) - self.function.value(z), 0), value)
+            least = -self.function.value(jnp.zeros_like(y))
+            value = jnp.maximum(jnp.sum(slope * z) - self.function.value(z), least)
+            value = jnp.where(residual <= accepted, jnp.maximum(jnp.sum(y * z) - self.function.value(z), least), value)
             return jnp.where(residual <= jnp.maximum(accepted, allowance), value, jnp.inf)
         (value,) = on_host(_host_value, self, (jax.ShapeDtypeStruct((), y.dtype),), y, jnp.asarray(allowance, y.dtype))
         return value
@@ -165,7 +177,7 @@ def _host_value(K_star: NumericalConjugate, y: np.ndarray, allowance: np.ndarray
         where = K_star.domain(y)
         # Not known to be farther out than is allowed: K* is taken at the nearest point that was found.
         if where.least_distance <= allowance and where.distance <= 1e-6 * np.linalg.norm(y):
-            return (max(K_star.bracket(where.nearest).lower, 0.0),)
+            return (K_star.bracket(where.nearest).lower,)
     return (math.inf,)
 
 

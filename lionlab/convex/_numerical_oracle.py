@@ -10,7 +10,7 @@ import numpy as np
 from jax import Array
 
 from ..conjugation import ConvexOracle
-from ..precision import cast_floats, double_precision
+from ..precision import cast_floats, double_precision, unit_roundoff
 from ._function import ConvexFunction
 
 
@@ -42,7 +42,7 @@ def _padded(points: np.ndarray, shape: tuple[int, ...]) -> Array:
 def oracle_of(
     K: ConvexFunction, shape: Sequence[int], recession: Any = None, evaluation_error: float | None = None
 ) -> ConvexOracle:
-    """K on arrays of one shape as a `ConvexOracle` on vectors: float64 whatever JAX's flag says, compiled once.
+    """K − K(0) on arrays of one shape as a `ConvexOracle` on vectors: float64 whatever JAX's flag says, compiled once.
 
     `recession` is a convex function, or any JAX function of one array of that shape that returns a scalar.
     """
@@ -50,11 +50,17 @@ def oracle_of(
     size = int(np.prod(shape))
     in_double = cast_floats(jax.tree.map(_as_double, K), np.float64)
 
-    def evaluate(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def original(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         with double_precision():
             values, subgradients = _values_and_subgradients(in_double, _padded(points, shape))
             n = len(points)
             return np.asarray(values, np.float64)[:n], np.asarray(subgradients, np.float64)[:n].reshape(n, size)
+
+    start = 0.0 if K.is_positively_homogeneous else value_at_zero(K, shape)
+
+    def evaluate(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        values, subgradients = original(points)
+        return values - start, subgradients
 
     def hessian(point: np.ndarray) -> np.ndarray:
         with double_precision():
@@ -70,6 +76,7 @@ def oracle_of(
             with double_precision():
                 return np.asarray(_values(call, _padded(points, shape)), np.float64)[: len(points)]
 
+    error = 8 * (size + 8) * unit_roundoff(np.float64) if evaluation_error is None else evaluation_error
     return ConvexOracle(
         evaluate,
         size,
@@ -77,8 +84,16 @@ def oracle_of(
         is_positively_homogeneous=K.is_positively_homogeneous,
         recession=growth,
         hessian=hessian if K.is_smooth else None,
-        **({} if evaluation_error is None else {"evaluation_error": evaluation_error}),
+        # Relative to 1 + |K|, and K is K(0) larger than what the oracle shows.
+        evaluation_error=error * (1 + abs(start)) if np.isfinite(start) else error,
     )
+
+
+def value_at_zero(K: ConvexFunction, shape: Sequence[int]) -> float:
+    """K(0), in float64."""
+    in_double = cast_floats(jax.tree.map(_as_double, K), np.float64)
+    with double_precision():
+        return float(_values_and_subgradients(in_double, jnp.zeros((1, *shape)))[0][0])
 
 
 def _as_double(leaf: Any) -> Any:

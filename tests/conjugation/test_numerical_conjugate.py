@@ -172,3 +172,17 @@ def test_refusals():
         NumericalConjugate(L1Norm(), tolerance=0.0)
     with pytest.raises(ValueError, match="must be finite"):
         MIXED.conjugate().bracket([np.nan, 0.0, 0.0])
+
+
+@pytest.mark.parametrize("offset", [3.0, -2.5, 1e6])
+def test_a_function_that_is_not_0_at_0_has_its_conjugate_moved(offset: float):
+    smooth = CustomFunction(lambda z: jnp.sum(jnp.sqrt(1 + z * z)) + offset, is_smooth=True)
+    y = np.array([0.6, 0.0, -0.8])
+    exact = -np.sum(np.sqrt(1 - y * y)) - offset
+    found = smooth.conjugate().bracket(y)
+    assert found.status == "FINITE"
+    assert found.contains(exact)
+    assert found.width <= 1e-9 * (1 + abs(offset))
+    np.testing.assert_allclose(smooth.conjugate()(y), exact, rtol=1e-12)
+    kinked = CustomFunction(lambda z: jnp.sum(jnp.abs(z)) + offset, jnp.sign)
+    np.testing.assert_allclose(kinked.conjugate()([0.5, 0.2, -0.1]), -offset, rtol=1e-9)

@@ -255,3 +255,15 @@ def test_the_conjugate_of_a_convolution_is_the_sum_of_conjugates(name: str) -> N
 def test_what_cannot_be_done_well_is_refused_in_words(build, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         build()
+
+
+@pytest.mark.parametrize("K", [SquaredL2(), Huber(0.5), LinfNorm()], ids=repr)
+def test_a_sum_with_a_translated_function_keeps_its_proximal_point(K: ConvexFunction) -> None:
+    """A shift rounds what is tiny to 0, which must not be taken for the proximal point."""
+    total = Sum([Translated.recentred(K, [0.3, -0.7, 0.2]), L2Norm()])
+    for z in np.array([[5.0, -4.0, 3.0], [0.1, 0.1, 0.1], [-1.0, 2.0, 50.0]]):
+        nearby = total.prox(z, 0.7)
+        slope = (z - nearby) / 0.7
+        # ∂K has (z − u)/τ at u: the Fenchel–Young gap of the two is 0, up to the rounding of numbers up to 50².
+        assert abs(total.fenchel_young_gap(nearby, slope)) <= 1e-12 * (1 + z @ z)
+        assert abs(total.fenchel_young_gap(z, total.subgradient(z))) <= 1e-12 * (1 + z @ z)
