@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 import jax.numpy as jnp
 from jax import Array
 
+from ..convex import ConvexFunction
 from ..dynamics import LionKFlow, State, alpha_growth, constants_at, map_unstacked, vector_field
 from ..energy import conjugate_term, dissipation, flow_lyapunov_value
+from ._unconstrained import WithoutConjugate
 
 
 class Augmented(NamedTuple):
@@ -54,6 +56,7 @@ class Observed(NamedTuple):
     lyapunov: Array
     distance: Array  # of λx to dom K*
     loss: Array  # αf(x), the part of H that is exchanged with the others
+    gap: Array | None = None  # K(m) + K*(∇K(m)) − ⟨∇K(m), m⟩ over the sizes of the three, 0 but for rounding
 
 
 def observed(
@@ -96,5 +99,20 @@ def account(saved: Augmented) -> tuple[Array, Array]:
 def observe_all(
     flow: LionKFlow, f: Any, bound: Array | None, allowance: Array, times: Array, states: State
 ) -> Observed:
-    """`observed` at every saved time of a continuous solver."""
-    return map_unstacked(lambda a, t, s: observed(flow, f, bound, a, 0.0, t, s), allowance, times, states)
+    """`observed` at every saved time of a continuous solver, and whether K* is that of K."""
+
+    def seen(a: Array, t: Array, s: State) -> Observed:
+        return observed(flow, f, bound, a, 0.0, t, s)._replace(gap=_fenchel_young_gap(flow.K, s.m))
+
+    return map_unstacked(seen, allowance, times, states)
+
+
+def _fenchel_young_gap(K: ConvexFunction, m: Array) -> Array:
+    """0 for λ = 0, where K* has no part, and where rounding puts ∇K(m) out of dom K*."""
+    if isinstance(K, WithoutConjugate):
+        return jnp.zeros((), m.dtype)
+    u = K.selection(m)
+    at_m, at_u, product = K.value(m), K.conjugate().value(u), jnp.sum(u * m)
+    sizes = jnp.abs(at_m) + jnp.abs(at_u) + jnp.sum(jnp.abs(u * m))
+    gap = (at_m + at_u - product) / jnp.where(sizes > 0, sizes, jnp.ones_like(sizes))
+    return jnp.where(jnp.isfinite(at_u), gap, jnp.zeros_like(gap))

@@ -14,7 +14,7 @@ from ..energy import check_bound
 from ..precision import double_precision
 from ._adaptive import solve_adaptively
 from ._augmented import Solved
-from ._guards import IntegrationError, check_accounts, check_envelope, check_finished, check_finite
+from ._guards import IntegrationError, check_accounts, check_conjugate, check_envelope, check_finished, check_finite
 from ._request import ADAPTIVE, Request
 from ._runge_kutta import solve_in_fixed_steps
 from ._solution import FlowSolution
@@ -157,6 +157,7 @@ def _checked(request: Request, flow: LionKFlow, solved: Solved, bound: float | N
     (x, m), H, distance = done.state, done.observed.lyapunov, done.observed.distance
     check_finite(name, times, x=x, m=m)
     decay = _phase1_decay(request, np.asarray(flow.weight_decay, np.float64))
+    check_conjugate(name, times, done.observed.gap)
     check_envelope(name, times, distance, decay, done.allowance, remedy)
     check_finite(name, times, lyapunov=H, dissipated=done.dissipated)
     largest = float(np.max(done.ball_norm))

@@ -1,4 +1,4 @@
-"""The implicit step knows K by K* alone: a K* that belongs to another K must not pass."""
+"""H knows K by its K* too, the implicit step by nothing else: a K* that belongs to another K must not pass."""
 
 import numpy as np
 import pytest
@@ -18,6 +18,21 @@ def test_a_conjugate_of_another_k_is_refused():
     ll.integrate(ll.LionKFlow(ll.L1Norm(), 1.0, 1.0, 0.5, 1.0), f, [0.0, 0.0], [0.0, 0.0], times, step=0.1)
     with pytest.raises(ll.IntegrationError, match="do not belong together"):
         ll.integrate(ll.LionKFlow(Impostor(), 1.0, 1.0, 0.5, 1.0), f, [0.0, 0.0], [0.0, 0.0], times, step=0.1)
+
+
+class WrongScale(ll.PseudoHuber):
+    """K with the conjugate of 1.01·K."""
+
+    def conjugate(self):
+        return ll.Scaled(ll.PseudoHuber(self.threshold), 1.01).conjugate()
+
+
+@pytest.mark.parametrize(("solver", "step"), [("tsit5", None), ("rk4", 0.1)])
+def test_general_solvers_refuse_it_too(solver, step):
+    f, times = ll.Quadratic(np.diag([1.0, 3.0]), [0.3, -4.0]), [0.0, 0.5, 1.0]
+    flow = ll.LionKFlow(WrongScale(0.3), 1.0, 1.0, 0.5, 1.0)
+    with pytest.raises(ll.IntegrationError, match="do not belong together"):
+        ll.integrate(flow, f, [0.0, 0.0], [0.0, 0.0], times, solver=solver, step=step)
 
 
 @pytest.mark.parametrize(

@@ -132,7 +132,7 @@ def test_the_balance_residual_falls_with_the_tolerance():
 
 @pytest.mark.thorough
 def test_kvaerno5_has_the_derivative_of_the_field():
-    # 294 steps; with a Jacobian that lacks log cosh's own derivative rule Newton's method fails, and it takes thrice that.
+    # 294 steps; with a Jacobian that lacks log cosh's own derivative rule Newton's method fails, and takes thrice that.
     assert integrate(FLOW, F, *START, TIMES, solver="kvaerno5", rtol=1e-9, atol=1e-9).num_steps <= 400
 
 
