@@ -27,6 +27,10 @@ class Proximal:
     evaluations: int
 
 
+# A bundle that ends farther than this from the proximal point, relative to 1 + ‖z‖, has not converged.
+CLOSE = 1e-7
+
+
 def proximal_point(
     oracle: ConvexOracle, z: np.ndarray, step: float, *, tolerance: float = 1e-13, most_evaluations: int = 2000
 ) -> Proximal:
@@ -70,7 +74,12 @@ def proximal_point(
             break
         trial = u + move
     gap = max(objective - least, 0.0)
-    return Proximal(u, slope, gap, math.sqrt(2 * step * gap), len(cuts))
+    enclosed = Proximal(u, slope, gap, math.sqrt(2 * step * gap), len(cuts))
+    if enclosed.distance <= CLOSE * (1 + float(np.linalg.norm(z))):
+        return enclosed
+    # Cuts of a steep function without a kink nearby close in slowly, where Newton's method does at once.
+    other = _smooth(oracle, z, step)
+    return other if other.distance < enclosed.distance else enclosed
 
 
 def _smooth(oracle: ConvexOracle, z: np.ndarray, step: float) -> Proximal:

@@ -25,6 +25,9 @@ from ._function import ConvexFunction, euclidean_norm
 from ._numerical_oracle import on_host, oracle_of, value_at_zero
 from ._scaled import require_function
 
+# A proximal point known no better than this, relative to 1 + ‖y‖, is NaN and not a number.
+TRUSTED = 1e-3
+
 
 class NumericalConjugate(ConvexFunction):
     """K*(y) = sup_z ⟨y, z⟩ − K(z) of any finite convex K, computed.
@@ -34,7 +37,8 @@ class NumericalConjugate(ConvexFunction):
     dom K* within rounding, and +inf where y is certified outside, and where nothing certifies that K*(y) is finite.
 
     - `recession`: r(z) = lim K(tz)/t, a convex function or a JAX function of one array. A homogeneous K is its own. One
-      of the two is needed to certify K* = +inf; without it a point outside is INCONCLUSIVE and counts as +inf.
+      of the two is needed to certify K* = +inf; without it a point outside is INCONCLUSIVE and counts as +inf. None
+      takes the one that K declares.
     - `evaluation_error`: how accurately K is evaluated, relative; see `ConvexOracle`. Default 8(d + 8)u.
     - `tolerance`: the relative width of brackets aimed at. `most_evaluations`: of K, for one bracket.
 
@@ -104,7 +108,8 @@ class NumericalConjugate(ConvexFunction):
         return self.domain(y).gap
 
     def _oracle(self, shape: tuple[int, ...]) -> ConvexOracle:
-        return oracle_of(self.function, shape, self.recession, self.evaluation_error)
+        declared = getattr(self.function, "recession", None) if self.recession is None else self.recession
+        return oracle_of(self.function, shape, declared if callable(declared) else None, self.evaluation_error)
 
     def value(self, y: Array) -> Array:
         return self.value_within(y, jnp.zeros((), y.dtype))
@@ -197,4 +202,6 @@ def _host_proximal(K_star: NumericalConjugate, y: np.ndarray, step: np.ndarray) 
         return (np.full(y.shape, math.nan),)
     t = float(step)
     oracle = K_star._oracle(y.shape)
-    return (proximal_point(oracle, y.ravel().astype(np.float64) / t, 1 / t).slope,)
+    near = proximal_point(oracle, y.ravel().astype(np.float64) / t, 1 / t)
+    # prox_{tK*}(y) = y − t·prox_{K/t}(y/t): what is not known of the one is not known of the other, times t.
+    return (np.where(t * near.distance <= TRUSTED * (1 + np.linalg.norm(y)), near.slope, math.nan),)

@@ -13,6 +13,9 @@ from ..conjugation import ConvexOracle
 from ..precision import cast_floats, double_precision, unit_roundoff
 from ._function import ConvexFunction
 
+# A larger K(0) would leave K fewer than nine digits.
+LARGEST_START = 1e7
+
 
 @eqx.filter_jit
 def _values_and_subgradients(K: ConvexFunction, z: Array) -> tuple[Array, Array]:
@@ -57,6 +60,8 @@ def oracle_of(
             return np.asarray(values, np.float64)[:n], np.asarray(subgradients, np.float64)[:n].reshape(n, size)
 
     start = 0.0 if K.is_positively_homogeneous else value_at_zero(K, shape)
+    if np.isfinite(start) and abs(start) > LARGEST_START:
+        raise ValueError(f"K(0) is {start:g}: subtract it from K, of which it leaves too few digits; K* then gains it.")
 
     def evaluate(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         values, subgradients = original(points)

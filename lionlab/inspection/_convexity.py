@@ -181,5 +181,6 @@ def _hunted(
 
 
 def _ratios(excess: np.ndarray, bound: np.ndarray) -> np.ndarray:
-    with np.errstate(over="ignore"):
-        return excess / bound
+    """excess/bound; −inf where the terms overflow, for there nothing can be told."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.where(np.isfinite(bound), excess / bound, -np.inf)

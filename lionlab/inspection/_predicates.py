@@ -9,11 +9,13 @@ from ._probes import pairs, plainest, points, rounded
 HALVINGS = 44
 LAST = 12
 FACTORS = (0.125, 0.3, 3.0, 1024.0)
+DECADES = {"float64": 8, "float32": 5}
+STEADY, LAST_DECADES = 1.3, 4
 JUMP = "growth of |∇K(z) − ∇K(w)|/|z − w| over the last 12 halvings of |z − w|, over 8"
 
 
 def check_smooth(evaluation: Evaluation, rng: np.random.Generator) -> Finding:
-    """∇K is Lipschitz: halving the distance of two points again and again, its difference quotient stops growing.
+    """∇K is Lipschitz: its difference quotient is bounded far out, and as two points approach each other.
 
     At a jump of ∇K the quotient doubles with every halving, at a root |z|^½ it grows by √2. Twelve halvings may not
     multiply it by more than 8 = 2^(12/4).
@@ -22,6 +24,9 @@ def check_smooth(evaluation: Evaluation, rng: np.random.Generator) -> Finding:
     if not evaluation.K.is_smooth:
         return not_run(name, "not declared.")
     before = evaluation.count
+    steeper = _steeper_far_out(evaluation, rng)
+    if steeper is not None:
+        return violated(name, steeper[0], evaluation.count - before, **steeper[1])
     # Of ordinary size: a smooth kink of width e is told from a jump only where the halvings get below e.
     a, b = pairs(evaluation.size, 512, rng, evaluation.dtype, (0.03, 0.3, 1.0, 3.0, 30.0))
     s_a, s_b = (finite(evaluation.at(p)[1]) for p in (a, b))
@@ -54,6 +59,36 @@ def check_smooth(evaluation: Evaluation, rng: np.random.Generator) -> Finding:
         return sentence, {"z": a[i].reshape(shape), "w": b[i].reshape(shape), "∇K(z)": s_a[i], "∇K(w)": s_b[i]}
 
     return searched(name, growth, explain, probes=evaluation.count - before, observable=JUMP)
+
+
+def _steeper_far_out(evaluation: Evaluation, rng: np.random.Generator) -> tuple[str, dict[str, object]] | None:
+    """Evidence that ∇K has no Lipschitz constant: from z to 2z it changes ever faster, decade by decade.
+
+    A quotient that is bounded cannot grow by STEADY in each of the last four decades unless its bound lies beyond them,
+    and a subgradient that overflows has grown beyond any bound a run could use.
+    """
+    d, radii = evaluation.size, 10.0 ** np.arange(1, DECADES[evaluation.dtype] + 1)
+    along = rng.standard_normal((32, d))
+    along /= norm(along)[:, None]
+    z = rounded((radii[:, None, None] * along).reshape(-1, d), evaluation.dtype)
+    slopes = evaluation.at(np.concatenate([z, rounded(2 * z, evaluation.dtype)]))[1].reshape(2, len(radii), 32, d)
+    with np.errstate(invalid="ignore"):
+        change = norm(slopes[1] - slopes[0])
+    noise = 4 * evaluation.unit * (norm(finite(slopes[0])) + norm(finite(slopes[1])))
+    quotients = np.max(np.where(np.isfinite(change), np.maximum(change - noise, 0), np.inf), axis=1) / radii
+    known = quotients[: int(np.argmax(np.isinf(quotients)))] if np.isinf(quotients).any() else quotients
+    last = known[-LAST_DECADES - 1 :]
+    overflows = len(known) < len(quotients)
+    grows = len(last) > LAST_DECADES and last[0] > 0 and bool(np.all(last[1:] >= STEADY * last[:-1]))
+    if not (grows or overflows):
+        return None
+    far = radii[len(known) - 1] if grows or len(known) > 1 else radii[0]
+    reached = "overflows soon after" if overflows else f"reaches {known[-1]:.3g}"
+    sentence = (
+        f"declared smooth, but ∇K has no Lipschitz constant: |∇K(2z) − ∇K(z)|/|z| grows with |z| and {reached} at "
+        f"|z| = {far:g}. Without the declaration name the gradient as the subgradient."
+    )
+    return sentence, {"radii": radii, "quotients": quotients}
 
 
 def check_homogeneous(evaluation: Evaluation, rng: np.random.Generator) -> tuple[Finding, bool]:

@@ -24,6 +24,8 @@ from ._unconstrained import WithoutConjugate
 MARGIN = 1.05
 # At the coarsest tolerances a second M may be needed; a run that outgrows more of them is none.
 MOST_BOUNDS = 8
+# What is said of a solver that gives up.
+STIFF = {"tsit5": ', or solver="kvaerno5" if the problem is stiff.'}
 # The next three are settings, not theorems: they part what was seen of sound runs from what was seen of garbage.
 # The energy account of a solution closes to this share of the energy that moved, or it is refused; how well it closes,
 # `balance_residual` tells. Of a double well sound runs closed to 2 %; a run wrong in x by 4 % closed to 3.4 %.
@@ -153,7 +155,7 @@ def _checked(request: Request, flow: LionKFlow, solved: Solved, bound: float | N
     adaptive = name in ADAPTIVE
     remedy = "Lower rtol and atol." if adaptive else "Lower step."
     check_finished(name, done.is_finished, done.num_steps,
-                   'try looser tolerances, a shorter time, or solver="kvaerno5" if the problem is stiff.')  # fmt: skip
+                   "try looser tolerances, or a shorter time" + STIFF.get(name, "."))  # fmt: skip
     (x, m), H, distance = done.state, done.observed.lyapunov, done.observed.distance
     check_finite(name, times, x=x, m=m)
     decay = _phase1_decay(request, np.asarray(flow.weight_decay, np.float64))

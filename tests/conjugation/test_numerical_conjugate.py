@@ -186,3 +186,22 @@ def test_a_function_that_is_not_0_at_0_has_its_conjugate_moved(offset: float):
     np.testing.assert_allclose(smooth.conjugate()(y), exact, rtol=1e-12)
     kinked = CustomFunction(lambda z: jnp.sum(jnp.abs(z)) + offset, jnp.sign)
     np.testing.assert_allclose(kinked.conjugate()([0.5, 0.2, -0.1]), -offset, rtol=1e-9)
+
+
+def test_a_false_homogeneity_and_a_huge_constant_are_refused():
+    steeper = CustomFunction(
+        lambda z: jnp.maximum(jnp.sum(jnp.abs(z)), 2 * jnp.sum(jnp.abs(z)) - 50),
+        lambda z: jnp.where(jnp.sum(jnp.abs(z)) > 50, 2, 1).astype(z.dtype) * jnp.sign(z),
+        is_positively_homogeneous=True,
+    )
+    with pytest.raises(ValueError, match=r"K declares K\(tz\) = t·K\(z\), but .* Take back"):
+        steeper.conjugate().bracket([1.5, 0.0, 0.0])
+    with pytest.raises(ValueError, match=r"K\(0\) is 1e\+12: subtract it"):
+        CustomFunction(lambda z: jnp.sum(z * z) + 1e12, is_smooth=True).conjugate().bracket([1.5, 0.0])
+
+
+def test_the_recession_that_K_declares_is_used():
+    K = CustomFunction(
+        lambda z: jnp.sum(jnp.sqrt(1 + z * z) - 1), is_smooth=True, recession=lambda z: jnp.sum(jnp.abs(z))
+    )
+    assert NumericalConjugate(K).bracket([1.5, 0.0]).status == "INFINITE"

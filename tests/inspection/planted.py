@@ -174,6 +174,8 @@ WRONG = {
         "a root": CustomFunction(
             lambda z: jnp.sum(jnp.abs(z) ** 1.5), lambda z: 1.5 * jnp.sign(z) * jnp.sqrt(jnp.abs(z)), is_smooth=True
         ),
+        "a quartic": CustomFunction(lambda z: jnp.sum(z**4), is_smooth=True),
+        "an exponential": CustomFunction(lambda z: jnp.sum(jnp.cosh(z / 3) - 1), is_smooth=True),
     },
     "positively homogeneous": {
         "a quadratic part": CustomFunction(
@@ -207,6 +209,7 @@ RIGHT = {
         is_positively_homogeneous=True,
     ),
     "elastic": Elastic(),
+    "quartic": CustomFunction(lambda z: jnp.sum(z**4), lambda z: 4 * z**3),
 }
 
 

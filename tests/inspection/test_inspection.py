@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from tiers import waiting
@@ -13,6 +14,7 @@ from tiers import waiting
 sys.path.insert(0, str(Path(__file__).parent))
 import planted
 
+from lionlab.convex import CustomFunction
 from lionlab.convex.catalogue import CATALOGUE
 from lionlab.inspection import Finding, Inspection, as_convex_function, check_convex_function, shape_of_argument
 from lionlab.inspection._finding import searched
@@ -183,3 +185,10 @@ def test_shapes():
         shape_of_argument(as_convex_function(planted.unevaluable, np.sign))
     with pytest.raises(ValueError, match="float32 or float64"):
         check_convex_function(planted.Elastic(), dtype="int8")
+
+
+def test_overflow_is_no_violation():
+    K = CustomFunction(lambda z: jnp.sum(jnp.cosh(z / 3) - 1), lambda z: jnp.sinh(z / 3) / 3)
+    found = check_convex_function(K, 2, is_quick=True)
+    assert found.violations == ()
+    assert found.finding("convexity").verdict == found.finding("subgradient").verdict == "CONSISTENT"
