@@ -34,9 +34,10 @@ def require_finite(oracle: ConvexOracle, direction: np.ndarray) -> None:
         else:
             high = middle
     if largest < NEARLY_INFINITE:
+        along = np.array2string(unit, threshold=6, max_line_width=10**6)
         raise ValueError(
-            f"K is not finite beyond ‖z‖ = {low:.6g} in the direction {np.array2string(unit, threshold=6, max_line_width=10**6)}: a "
-            "numerical conjugate needs a K that is finite everywhere. Use the conjugate by rule, as Truncated has "
+            f"K is not finite beyond ‖z‖ = {low:.6g} in the direction {along}: a numerical "
+            "conjugate needs a K that is finite everywhere. Use the conjugate by rule, as Truncated has "
             "it, or give the K without its constraint."
         )
 
