@@ -40,7 +40,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "theorems": BELOW_THEOREMS,
     "reproduction": LIBRARY,
     "cli": LIBRARY | {"reproduction"},
-    "experiments": LIBRARY | {"reproduction"},
+    # What an inspection finds decides no figure, so that figures need not be drawn anew when it learns more.
+    "experiments": LIBRARY - {"inspection"} | {"reproduction"},
 }
 PLOTTING_MAY_IMPORT = {"lionlab", "numpy", "matplotlib", *sys.stdlib_module_names}
 

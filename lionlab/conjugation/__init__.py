@@ -5,6 +5,7 @@ from ._ascent import solve_separable_gradient as solve_separable_gradient
 from ._bracket import Bracket as Bracket
 from ._conjugate import bracket_conjugate as bracket_conjugate
 from ._domain import locate_in_domain as locate_in_domain
+from ._finiteness import require_finite as require_finite
 from ._gauge import Gauge as Gauge
 from ._gauge import gauge as gauge
 from ._legendre import GridConjugate as GridConjugate

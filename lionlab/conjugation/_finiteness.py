@@ -6,8 +6,8 @@ from ._oracle import ConvexOracle
 
 # Sixteen lengths, from well inside any set of ordinary size to where a quartic is still finite.
 LENGTHS = 10.0 ** np.linspace(-3, 27, 16)
-# A K that overflows has passed through numbers as large as this.
-NEARLY_INFINITE = 1e290
+# A K that overflows, be it in float32 inside, has passed through numbers as large as this.
+NEARLY_INFINITE = 1e30
 # A homogeneous K agrees with itself to this at all lengths; float32 inside it would leave 1e-6.
 SAME = 1e-5
 

@@ -1,13 +1,15 @@
 """`check_convex_function`: every check on one K, those that others rest on first."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import jax
 import numpy as np
 
+from ..conjugation import require_finite
 from ..convex import ConvexFunction
-from ._conjugacy import check_biconjugate, check_bracket, check_fenchel_young, observe
+from ._conjugacy import check_biconjugate, check_bracket, check_fenchel_young, is_numerical, observe
 from ._convexity import check_convexity, check_subgradient
 from ._domain import check_domain, extents, picture
 from ._evaluation import Evaluation
@@ -105,6 +107,11 @@ class _Inspector:
         found += [check_purity(self.evaluation, self.rng), check_dtype(self.K, self.shape)]
         if any(finding.verdict == "VIOLATED" for finding in found):
             return found
+        # What is computed of K* rests on a K that is finite everywhere.
+        if self.evaluation.dtype == "float64" and is_numerical(self.K.conjugate()):
+            oracle = replace(self.evaluation.oracle(), is_positively_homogeneous=False)
+            for direction in (np.ones(oracle.size), *np.eye(oracle.size)[:2]):
+                require_finite(oracle, direction)
         at_zero = float(self.evaluation.values(np.zeros((1, self.evaluation.size)))[0])
         if at_zero != 0:
             self.warnings.append(

@@ -2,13 +2,14 @@
 
 import numpy as np
 
-from ._evaluation import Evaluation, finite, norm
+from ..convex import ConvexFunction, NumericalConjugate
+from ._evaluation import Evaluation, compiled_over_points, finite, in_chunks, norm
 from ._finding import Finding, not_run, searched, violated
 from ._probes import pairs, plainest, points, rounded
 
 HALVINGS = 44
 LAST = 12
-FACTORS = (0.125, 0.3, 3.0, 1024.0)
+FACTORS = (0.125, 0.3, 3.0, 1024.0, 2.0**30)
 DECADES = {"float64": 8, "float32": 5}
 STEADY, LAST_DECADES = 1.3, 4
 JUMP = "growth of |∇K(z) − ∇K(w)|/|z − w| over the last 12 halvings of |z − w|, over 8"
@@ -30,7 +31,9 @@ def check_smooth(evaluation: Evaluation, rng: np.random.Generator) -> Finding:
     # Of ordinary size: a smooth kink of width e is told from a jump only where the halvings get below e.
     a, b = pairs(evaluation.size, 512, rng, evaluation.dtype, (0.03, 0.3, 1.0, 3.0, 30.0))
     s_a, s_b = (finite(evaluation.at(p)[1]) for p in (a, b))
-    # Rounding moves the points and the subgradients, and must not count as a jump.
+    # Rounding moves the points and the subgradients, and must not count as a jump. A subgradient that is small at one
+    # point may be the difference of numbers of the usual size.
+    usual = float(np.median(norm(s_a)))
     digits = HALVINGS if evaluation.dtype == "float64" else HALVINGS // 2
     quotients = []
     for _ in range(digits):
@@ -40,7 +43,7 @@ def check_smooth(evaluation: Evaluation, rng: np.random.Generator) -> Finding:
         b, s_b = np.where(left[:, None], middle, b), np.where(left[:, None], s, s_b)
         a, s_a = np.where(left[:, None], a, middle), np.where(left[:, None], s_a, s)
         distance = norm(b - a)
-        jump = norm(s_b - s_a) - 4 * evaluation.unit * (norm(s_a) + norm(s_b))
+        jump = norm(s_b - s_a) - 4 * evaluation.unit * (norm(s_a) + norm(s_b) + usual)
         with np.errstate(divide="ignore", invalid="ignore"):
             quotients.append(np.where((distance > 0) & (jump > 0), jump / distance, 0.0))
         if (distance == 0).all():
@@ -109,6 +112,8 @@ def check_homogeneous(evaluation: Evaluation, rng: np.random.Generator) -> tuple
     holds = bool(np.max(ratios) <= 1)
     if not evaluation.K.is_positively_homogeneous:
         return not_run(name, "not declared."), holds
+    if holds and (wrong := _wrong_dual_norm(evaluation, z, values, slopes)) is not None:
+        return violated(name, wrong[0], evaluation.count - before, **wrong[1]), holds
 
     def explain(i: int) -> tuple[str, dict[str, object]]:
         t, point = FACTORS[i // len(z)], z[i % len(z)]
@@ -128,6 +133,28 @@ def check_homogeneous(evaluation: Evaluation, rng: np.random.Generator) -> tuple
         return sentence, {"z": short.reshape(evaluation.shape), "t": t, "K(z)": one, "K(tz)": many}
 
     return searched(name, np.concatenate(ratios), explain, probes=evaluation.count - before), holds
+
+
+def _wrong_dual_norm(
+    evaluation: Evaluation, z: np.ndarray, values: np.ndarray, slopes: np.ndarray
+) -> tuple[str, dict[str, object]] | None:
+    """Evidence that `dual_norm` is not that of K: at ∇K(z) with K(z) > 0 it is 1. A computed one is left out."""
+    K = evaluation.K
+    if isinstance(K.conjugate(), NumericalConjugate) or type(K).dual_norm is ConvexFunction.dual_norm:
+        return None
+    chosen = (values > 0) & np.isfinite(values) & np.isfinite(slopes).all(axis=1)
+    if not chosen.any():
+        return None
+    look = compiled_over_points(lambda s: (K.dual_norm(s),))
+    (found,) = in_chunks(look, slopes[chosen], evaluation.shape, evaluation.dtype)
+    off = np.abs(found - 1)
+    worst = int(np.argmax(np.where(np.isnan(off), np.inf, off)))
+    # Powers, roots and singular values each lose some digits; a wrong constant is far larger.
+    if off[worst] <= 1e3 * evaluation.unit:
+        return None
+    point, slope = z[chosen][worst], slopes[chosen][worst]
+    sentence = f"dual_norm(∇K(z)) is {found[worst]:.10g} at z = {point.tolist()}, where it must be 1."
+    return sentence, {"z": point.reshape(evaluation.shape), "∇K(z)": slope, "dual_norm": found[worst]}
 
 
 def check_separable(evaluation: Evaluation, rng: np.random.Generator) -> Finding:

@@ -14,6 +14,17 @@ SHAPES = ((4,), (3,), (2,), (5,), (6,), (8,), (1,), (7,), (9,), (10,), (12,), (1
 MOST_ENTRIES = 4096
 
 
+DERIVED = {
+    "__call__": "value",
+    "subgradient": "selection",
+    "prox": "proximal",
+    "domain_projection": "projection",
+    "domain_distance": "projection or distance",
+    "fenchel_young_gap": "value or conjugate",
+}
+"""What users call, and what a K gives in its place."""
+
+
 def as_convex_function(
     given: Any,
     subgradient: Callable[..., Any] | None = None,
@@ -35,6 +46,12 @@ def as_convex_function(
                 f"{kind} is a ConvexFunction, which has its own selection and declares what it is in its class; give "
                 "subgradient, smooth and homogeneous only with a plain function."
             )
+        for derived, primitive in DERIVED.items():
+            if getattr(type(given), derived) is not getattr(ConvexFunction, derived):
+                raise ValueError(
+                    f"{type(given).__name__} overrides {derived}, which lionlab derives and its own code never calls; "
+                    f"override {primitive}."
+                )
         return given
     if not callable(given):
         raise TypeError(f"K must be a ConvexFunction, a factory of one, or a JAX function of one array, got {given!r}.")

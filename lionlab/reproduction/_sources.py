@@ -16,7 +16,7 @@ from ..theorems._evidence import _json_ready as json_ready
 
 PACKAGE = Path(__file__).resolve().parents[1]
 # Rooms that decide no number: they draw, write, or are read file by file below.
-NOT_LIBRARY = {"cli", "reproduction", "theorems", "plotting.py", "__init__.py"}
+NOT_LIBRARY = {"cli", "inspection", "reproduction", "theorems", "plotting.py", "__init__.py"}
 THEOREMS = PACKAGE / "theorems"
 VERDICT_FILES = ("_claim.py", "_evidence.py", "_verify.py")
 COMPUTING_FILES = ("_experiment.py",)

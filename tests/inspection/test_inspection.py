@@ -14,7 +14,7 @@ from tiers import waiting
 sys.path.insert(0, str(Path(__file__).parent))
 import planted
 
-from lionlab.convex import CustomFunction
+from lionlab.convex import CustomFunction, L1Norm
 from lionlab.convex.catalogue import CATALOGUE
 from lionlab.inspection import Finding, Inspection, as_convex_function, check_convex_function, shape_of_argument
 from lionlab.inspection._finding import searched
@@ -192,3 +192,48 @@ def test_overflow_is_no_violation():
     found = check_convex_function(K, 2, is_quick=True)
     assert found.violations == ()
     assert found.finding("convexity").verdict == found.finding("subgradient").verdict == "CONSISTENT"
+
+
+class OwnProx(L1Norm):
+    def prox(self, z, step):
+        return jnp.sign(z) * jnp.maximum(jnp.abs(z) - 1.001 * step, 0)
+
+
+class LongDualNorm(L1Norm):
+    def dual_norm(self, y):
+        return 1.01 * super().dual_norm(y)
+
+
+def test_what_lionlab_never_calls_is_refused():
+    with pytest.raises(ValueError, match=r"OwnProx overrides prox, .* override proximal"):
+        check_convex_function(OwnProx(), 2)
+
+
+def test_a_wrong_dual_norm_is_refused():
+    finding = check_convex_function(LongDualNorm(), 2, is_quick=True).finding("positively homogeneous")
+    assert finding.verdict == "VIOLATED"
+    assert "dual_norm(∇K(z)) is 1.01 at z" in finding.outcome
+
+
+def test_a_bend_far_out_is_no_homogeneity():
+    bent = CustomFunction(
+        lambda z: jnp.maximum(jnp.sum(jnp.abs(z)), 2 * jnp.sum(jnp.abs(z)) - 1e6),
+        lambda z: jnp.where(jnp.sum(jnp.abs(z)) > 1e6, 2, 1).astype(z.dtype) * jnp.sign(z),
+        is_positively_homogeneous=True,
+    )
+    assert check_convex_function(bent, 2, is_quick=True).finding("positively homogeneous").verdict == "VIOLATED"
+
+
+def test_a_K_that_ends_needs_a_conjugate_of_its_own():
+    boxed = CustomFunction(lambda z: jnp.where(jnp.max(jnp.abs(z)) <= 1, jnp.sum(jnp.abs(z)), jnp.inf), jnp.sign)
+    with pytest.raises(ValueError, match=r"K is not finite beyond ‖z‖ = 1"):
+        check_convex_function(boxed, 2, is_quick=True)
+
+
+def test_a_rounding_is_no_kink():
+    K = CustomFunction(
+        lambda z: jnp.sum(jnp.logaddexp(z, -z) - jnp.log(jnp.asarray(2, z.dtype))), is_smooth=True,
+        recession=lambda z: jnp.sum(jnp.abs(z)),
+    )  # fmt: skip
+    for shape in (2, 4):
+        assert check_convex_function(K, shape, is_quick=True).violations == ()
