@@ -20,7 +20,7 @@ LONG = (
     "special-case-muon-flow", "special-case-gradient-flow", "special-case-hamiltonian-descent-flow",
     "special-case-nesterov-in-time-flow", "special-case-signum-flow", "special-case-normalized-momentum-flow",
     "ledger-signs", "proximal-signs", "flow-descent", "proximal-growing-steps", "annealing-theorem",
-    "contraction-envelope", "annealed-optimum-huber",
+    "contraction-envelope", "annealed-optimum-huber", "one-step-descent", "proximal-descent",
 )  # fmt: skip
 
 
