@@ -7,20 +7,17 @@ call. The transform on a grid is NumPy alone, as many slopes as points, for conv
 convexified first. `growth` is the time per point beside that of the smallest grid of the same data: 1 is linear.
 """
 
-import argparse
-import json
 import statistics
 import sys
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from run import RESULTS, kind, machine
+from _document import document
 
 from lionlab.conjugation._legendre import legendre_transform
 from lionlab.conjugation._one_dimensional import scalar_conjugate
@@ -149,31 +146,5 @@ def show(line: dict[str, Any]) -> None:
     print(f"{line['name']:44s} {times}  {growth:12s} {ratio:34s} {verdict}".rstrip())
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--json", action="store_true", help="print one JSON document and no table")
-    parser.add_argument("--tiny", action="store_true", help="sizes that show that everything runs, not how fast")
-    parser.add_argument(
-        "--out", type=Path, help="where to write (default: benchmarks/results/<machine>-conjugates.json)"
-    )
-    options = parser.parse_args()
-    facts = machine()
-    lines = [
-        {key: float(f"{value:.4g}") if isinstance(value, float) else value for key, value in line.items()}
-        for line in measured(options.tiny)
-    ]
-    text = json.dumps({"machine": facts, "measurements": lines}, indent=1, ensure_ascii=False) + "\n"
-    if options.json:
-        print(text, end="")
-    else:
-        for line in lines:
-            show(line)
-    path = options.out or (None if options.tiny else RESULTS / f"{kind(facts)}-conjugates.json")
-    if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(document(__doc__.splitlines()[0], "conjugates", measured, show))

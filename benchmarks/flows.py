@@ -7,20 +7,17 @@ the same five states, the dissipated energy among them, with a right-hand side i
 one call that is not counted, for what the others left in the caches, and then as many as fill it.
 """
 
-import argparse
-import json
 import statistics
 import sys
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from run import RESULTS, kind, machine
+from _document import document
 from scipy.integrate import solve_ivp
 
 from lionlab.convex import L1Norm, PseudoHuber
@@ -126,31 +123,11 @@ def measured(tiny: bool) -> list[dict[str, Any]]:
     return lines
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--json", action="store_true", help="print one JSON document and no table")
-    parser.add_argument("--tiny", action="store_true", help="sizes that show that everything runs, not how fast")
-    parser.add_argument("--out", type=Path, help="the file to write (default: benchmarks/results/<machine>-flows.json)")
-    options = parser.parse_args()
-    facts = machine()
-    lines = [
-        {key: float(f"{value:.4g}") if isinstance(value, float) else value for key, value in line.items()}
-        for line in measured(options.tiny)
-    ]
-    text = json.dumps({"machine": facts, "measurements": lines}, indent=1, ensure_ascii=False) + "\n"
-    if options.json:
-        print(text, end="")
-    else:
-        for line in lines:
-            ratio = "" if line["times_scipy"] is None else f"{line['times_scipy']:.0f} times as fast as SciPy"
-            verdict = {None: "", True: "met", False: "NOT MET"}[line["met"]]
-            print(f"{line['name']:40s} {1e3 * line['seconds']:9.3f} ms  {ratio:28s} {verdict}".rstrip())
-    path = options.out or (None if options.tiny else RESULTS / f"{kind(facts)}-flows.json")
-    if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return 0
+def show(line: dict[str, Any]) -> None:
+    ratio = "" if line["times_scipy"] is None else f"{line['times_scipy']:.0f} times as fast as SciPy"
+    verdict = {None: "", True: "met", False: "NOT MET"}[line["met"]]
+    print(f"{line['name']:40s} {1e3 * line['seconds']:9.3f} ms  {ratio:28s} {verdict}".rstrip())
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(document(__doc__.splitlines()[0], "flows", measured, show))

@@ -87,7 +87,7 @@ def check_dtype(K: ConvexFunction, shape: tuple[int, ...]) -> Finding:
             with double_precision(), jax.numpy_dtype_promotion("strict"):
                 try:
                     found = jax.eval_shape(call, jax.ShapeDtypeStruct(shape, np.dtype(dtype)))
-                except Exception as error:  # noqa: BLE001
+                except Exception as error:  # noqa: BLE001  # whatever strictness objects to is the finding
                     remedy = "Cast constants with jnp.asarray(constant, z.dtype)."
                     sentence = f"{what} fails for z in {dtype} under strict dtype promotion: {_told(error)} {remedy}"
                     return violated("dtype", sentence, probes, dtype=dtype)
