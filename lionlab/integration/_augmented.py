@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from ..convex import ConvexFunction
+from ..convex._function import euclidean_norm
 from ..dynamics import LionKFlow, State, alpha_growth, constants_at, map_unstacked, vector_field
 from ..energy import conjugate_term, dissipation, flow_lyapunov_value
 from ._unconstrained import WithoutConjugate
@@ -108,11 +109,12 @@ def observe_all(
 
 
 def _fenchel_young_gap(K: ConvexFunction, m: Array) -> Array:
-    """0 for λ = 0, where K* has no part, and where rounding puts ∇K(m) out of dom K*."""
+    """0 for λ = 0, where K* has no part; +inf where ∇K(m) is out of dom K* by more than half its digits."""
     if isinstance(K, WithoutConjugate):
         return jnp.zeros((), m.dtype)
     u = K.selection(m)
-    at_m, at_u, product = K.value(m), K.conjugate().value(u), jnp.sum(u * m)
+    half_the_digits = jnp.sqrt(jnp.finfo(m.dtype).eps) * euclidean_norm(u)
+    at_m, at_u, product = K.value(m), K.conjugate().value_within(u, half_the_digits), jnp.sum(u * m)
     sizes = jnp.abs(at_m) + jnp.abs(at_u) + jnp.sum(jnp.abs(u * m))
     gap = (at_m + at_u - product) / jnp.where(sizes > 0, sizes, jnp.ones_like(sizes))
-    return jnp.where(jnp.isfinite(at_u), gap, jnp.zeros_like(gap))
+    return jnp.where(jnp.isfinite(at_u), gap, jnp.inf)

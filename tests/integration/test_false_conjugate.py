@@ -21,16 +21,19 @@ def test_a_conjugate_of_another_k_is_refused():
 
 
 class WrongScale(ll.PseudoHuber):
-    """K with the conjugate of 1.01·K."""
+    """K with the conjugate of a multiple of K, whose domain is too large or too small."""
+
+    scale: float = 1.01
 
     def conjugate(self):
-        return ll.Scaled(ll.PseudoHuber(self.threshold), 1.01).conjugate()
+        return ll.Scaled(ll.PseudoHuber(self.threshold), self.scale).conjugate()
 
 
+@pytest.mark.parametrize("scale", [1.01, 0.99])
 @pytest.mark.parametrize(("solver", "step"), [("tsit5", None), ("rk4", 0.1)])
-def test_general_solvers_refuse_it_too(solver, step):
+def test_general_solvers_refuse_it_too(solver, step, scale):
     f, times = ll.Quadratic(np.diag([1.0, 3.0]), [0.3, -4.0]), [0.0, 0.5, 1.0]
-    flow = ll.LionKFlow(WrongScale(0.3), 1.0, 1.0, 0.5, 1.0)
+    flow = ll.LionKFlow(WrongScale(0.1, scale), 1.0, 1.0, 0.5, 1.0)
     with pytest.raises(ll.IntegrationError, match="do not belong together"):
         ll.integrate(flow, f, [0.0, 0.0], [0.0, 0.0], times, solver=solver, step=step)
 
