@@ -22,10 +22,12 @@ LONGEST_FILE = 350
 BELOW_THEOREMS = {
     "precision", "conjugation", "convex", "objectives", "problem", "dynamics", "energy", "simulation", "integration",
 }  # fmt: skip
-LIBRARY = BELOW_THEOREMS | {"inspection", "theorems", "plotting"}
+LIBRARY = BELOW_THEOREMS | {"inspection", "proofs", "theorems", "plotting"}
 MAY_IMPORT: dict[str, set[str]] = {
     "precision": set(),
     "plotting": set(),
+    # Proofs know the theory's formulas and none of the code that computes them: what they show does not rest on it.
+    "proofs": set(),
     # What a conjugate is made of numerically, from plain functions: it knows no K of the catalogue.
     "conjugation": {"precision"},
     "convex": {"precision", "conjugation"},
@@ -37,7 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "simulation": {"precision", "convex", "dynamics", "energy"},
     "integration": {"precision", "convex", "dynamics", "energy"},
     "inspection": BELOW_THEOREMS - {"problem", "integration"},
-    "theorems": BELOW_THEOREMS,
+    "theorems": BELOW_THEOREMS | {"proofs"},
     "reproduction": LIBRARY,
     "cli": LIBRARY | {"reproduction"},
     # What an inspection finds decides no figure, so that figures need not be drawn anew when it learns more.

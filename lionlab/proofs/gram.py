@@ -1,0 +1,87 @@
+"""Vectors and their inner products as formal sums, over any numbers: fractions, symbols, floats.
+
+A worst case over all convex functions sees points, subgradients and values only through inner products ⟨u, v⟩ of named
+vectors and through named values, so that every inequality is linear in them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+# An inner product is a sorted pair of names, a function value a name, the constant term "".
+Key = tuple[str, str] | str
+
+
+def _combined(left: Mapping[Any, Any], right: Mapping[Any, Any], factor: Any) -> dict[Any, Any]:
+    found = dict(left)
+    for key, value in right.items():
+        found[key] = found.get(key, 0) + factor * value
+    return {key: value for key, value in found.items() if value != 0}
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A linear combination of inner products, values and 1."""
+
+    terms: Mapping[Key, Any] = field(default_factory=dict)
+
+    def __add__(self, other: "Expression | int") -> "Expression":
+        return Expression(_combined(self.terms, _expression(other).terms, 1))
+
+    __radd__ = __add__
+
+    def __sub__(self, other: "Expression | int") -> "Expression":
+        return Expression(_combined(self.terms, _expression(other).terms, -1))
+
+    def __neg__(self) -> "Expression":
+        return Expression() - self
+
+    def __rmul__(self, factor: Any) -> "Expression":
+        return Expression(_combined({}, self.terms, factor))
+
+    def __getitem__(self, key: Key) -> Any:
+        return self.terms.get(key, 0)
+
+
+@dataclass(frozen=True)
+class Vector:
+    """A linear combination of named vectors."""
+
+    terms: Mapping[str, Any] = field(default_factory=dict)
+
+    def __add__(self, other: "Vector") -> "Vector":
+        return Vector(_combined(self.terms, other.terms, 1))
+
+    def __sub__(self, other: "Vector") -> "Vector":
+        return Vector(_combined(self.terms, other.terms, -1))
+
+    def __neg__(self) -> "Vector":
+        return Vector() - self
+
+    def __rmul__(self, factor: Any) -> "Vector":
+        return Vector(_combined({}, self.terms, factor))
+
+    def __matmul__(self, other: "Vector") -> Expression:
+        """The inner product ⟨self, other⟩."""
+        found: dict[Key, Any] = {}
+        for a, first in self.terms.items():
+            for b, second in other.terms.items():
+                key = (min(a, b), max(a, b))
+                found[key] = found.get(key, 0) + first * second
+        return Expression(_combined({}, found, 1))
+
+
+def vector(name: str) -> Vector:
+    """The vector of that name."""
+    return Vector({name: 1})
+
+
+def value(name: str) -> Expression:
+    """The function value of that name."""
+    return Expression({name: 1})
+
+
+def _expression(term: "Expression | Any") -> Expression:
+    if isinstance(term, Expression):
+        return term
+    return Expression({"": term}) if term != 0 else Expression()
