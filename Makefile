@@ -5,7 +5,7 @@ PYTHON ?= python3
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help venv reproduce test test-thorough lint bench clean
+.PHONY: help venv reproduce test test-thorough lint bench criteria clean
 .DELETE_ON_ERROR:
 
 help:
@@ -31,6 +31,9 @@ bench: $(INSTALLED)
 	.venv/bin/python benchmarks/run.py
 	.venv/bin/python benchmarks/flows.py
 	.venv/bin/python benchmarks/conjugates.py
+
+criteria: $(INSTALLED)  ## registers the claims as they are now, under the next version number
+	.venv/bin/python -m lionlab.theorems._criteria
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || \

@@ -11,7 +11,7 @@ from ._table import Column, filled, laid_out, visible_width
 
 WIDTH_IN_FILES = 140
 WIDTH_OF_UNKNOWN_TERMINALS = 80
-PROSE = ("statement", "meaning", "title", "source", "wrong", "finding")
+PROSE = ("domain", "statement", "meaning", "title", "source", "wrong", "finding")
 # Escape codes of terminals (ECMA-48, SGR).
 BOLD, BOLD_RED, YELLOW, DIM = "1", "1;31", "33", "2"
 VERDICT_STYLES = {"VIOLATED": BOLD_RED, "INVALID_INPUT": BOLD_RED, "INCONCLUSIVE": YELLOW, "NOT_APPLICABLE": DIM}

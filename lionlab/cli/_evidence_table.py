@@ -1,4 +1,4 @@
-"""Evidence as people read it: a row per claim, reasons below it, and a stored counterexample for each violation."""
+"""Evidence as people read it: a row per claim, reasons below it, what a proof rests on, and stored counterexamples."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -8,6 +8,7 @@ from ._console import number, print_prose, print_table
 
 Evidence = Mapping[str, Any]
 NUMBERS = ("measured", "bound", "margin", "planted caught", "cases", "seconds")
+PROOF_COLUMNS = ("route", "outcome", "domain", "facts", "planted caught", "smallest error caught")
 
 
 def print_evidence(evidences: Sequence[Evidence]) -> None:
@@ -43,6 +44,31 @@ def print_wrongs(evidence: Evidence) -> None:
     ]
     if rows:
         print_table("planted wrongs", ("wrong", "measured", "bound", "outcome"), rows, right=("measured", "bound"))
+
+
+def print_proofs(evidence: Evidence) -> None:
+    """The routes tried on one claim: outcome, domain, what was planted, what is taken for granted."""
+    proofs = evidence.get("proofs", ())
+    if not proofs:
+        return
+    rows = [
+        (
+            proof["route"],
+            proof["outcome"],
+            proof["domain"] + ("" if proof["is_complete"] else " (part of what the claim speaks of)"),
+            str(proof["obligations"]),
+            f"{proof['caught']}/{proof['planted']}",
+            number(proof["smallest_error_caught"]),
+        )
+        for proof in proofs
+    ]
+    print_table("proofs", PROOF_COLUMNS, rows, right=PROOF_COLUMNS[3:])
+    for proof in proofs:
+        print_prose(f"{proof['route']}: {proof['said'] or proof['statement']}", indent=2)
+        if proof["assumptions"]:
+            print_prose(f"takes for granted: {'; '.join(proof['assumptions'])}", indent=4)
+        for missed in proof["missed"]:
+            print_prose(f"NOT REFUTED: {missed}", indent=4)
 
 
 def tally(evidences: Iterable[Evidence]) -> str:

@@ -2,18 +2,19 @@
 
 import shlex
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
 
 from ._console import print_json, print_prose
 from ._ending import FAILED, INTERRUPTED, USAGE, VIOLATED, Ending, code_of, input_checked
-from ._evidence_table import print_evidence, print_wrongs, store_counterexample, tally
+from ._evidence_table import print_evidence, print_proofs, print_wrongs, store_counterexample, tally
 from ._names import resolved
 from ._options import Request, read_request, takes
 from ._paths import home, made, shown
 
-Task = tuple[str, int, bool, Mapping[str, Any]]
+Task = tuple[str, int, bool, Mapping[str, Any], Path | None]
 
 
 @click.command("verify")
@@ -66,7 +67,8 @@ def _tasks(names: Sequence[str], request: Request) -> list[Task]:
             if unknown:
                 takes_these = ", ".join(claim.parameters) or "none"
                 raise ValueError(f"claim {claim.id} takes no parameter {unknown[0]!r}; it takes: {takes_these}.")
-        return [(claim.id, request.seed, request.is_quick, dict(request.parameters)) for claim in chosen]
+        parameters = dict(request.parameters)
+        return [(claim.id, request.seed, request.is_quick, parameters, request.out) for claim in chosen]
 
 
 def _run(tasks: Sequence[Task], request: Request) -> tuple[list[dict[str, Any]], dict[str, Any]]:
@@ -95,10 +97,15 @@ def _run(tasks: Sequence[Task], request: Request) -> tuple[list[dict[str, Any]],
 
 
 def _verify(task: Task) -> dict[str, Any]:
+    from ..reproduction._store import write_bytes
     from ..theorems import verify
 
-    claim_id, seed, is_quick, parameters = task
-    return verify(claim_id, seed=seed, is_quick=is_quick, **parameters).to_json()
+    claim_id, seed, is_quick, parameters, out = task
+    found = verify(claim_id, seed=seed, is_quick=is_quick, **parameters)
+    if out is not None:
+        for name, text in found.artefacts.items():
+            write_bytes(out / "proofs" / claim_id / name, text.encode())
+    return found.to_json()
 
 
 def _interruption(names: Sequence[str], found: Mapping[str, Any], request: Request) -> Ending:
@@ -127,8 +134,11 @@ def _print(evidences: Sequence[Mapping[str, Any]], request: Request) -> None:
     if len(evidences) == 1 or request.talk.is_verbose:
         for evidence in evidences:
             print_wrongs(evidence)
+            print_proofs(evidence)
     if len(evidences) > 1:
         print_prose(tally(evidences))
+    if evidences and evidences[0]["criteria"]:
+        print_prose(f"criteria: {evidences[0]['criteria']}")
     for evidence in evidences:
         if "counterexample_file" in evidence:
             print(f"counterexample of {evidence['id']}: {evidence['counterexample_file']}")

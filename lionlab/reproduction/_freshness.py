@@ -64,7 +64,7 @@ def problem(layout: Layout, part: Part, seed: int, is_quick: bool) -> str | None
         stored = read_json(layout.evidence(part.name))
         if stored is None or "evidence" not in stored:
             return _absent(layout.evidence(part.name))
-        return _moved(stored, claim_key(part.module, part.name, seed, is_quick))
+        return _moved(stored, claim_key(part.module, part.name, seed, is_quick)) or _altered_proof(layout, stored)
     record = read_json(layout.record(part.name))
     if record is None:
         return _absent(layout.record(part.name))
@@ -80,6 +80,20 @@ def problem(layout: Layout, part: Part, seed: int, is_quick: bool) -> str | None
     if moved is None and record.get("figure_key") != figure_key(script, key):
         return "stale: the code that draws it has changed"
     return moved
+
+
+def proof_files(layout: Layout, stored: dict[str, Any]) -> dict[Path, str]:
+    """Path → SHA-256 of every text that the proofs of a stored claim left."""
+    evidence = stored["evidence"]
+    named = [item for proof in evidence.get("proofs", ()) for item in proof["artefacts"].items()]
+    return {layout.proof_file(evidence["id"], name): digest for name, digest in named}
+
+
+def _altered_proof(layout: Layout, stored: dict[str, Any]) -> str | None:
+    for path, digest in proof_files(layout, stored).items():
+        if sha256(path) != digest:
+            return f"{path.name} is not the file that was written" if path.exists() else f"{path.name} is missing"
+    return None
 
 
 def _absent(path: Path) -> str:

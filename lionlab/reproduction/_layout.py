@@ -19,6 +19,7 @@ class Layout:
         self.figures = out / "figures"
         self.data_folder = self.figures / "data"
         self.claims_folder = self.data_folder / "claims"
+        self.proofs_folder = self.data_folder / "proofs"
         self.contents = self.data_folder / "contents.json"
         self.report = out / "paper_repro.md"
         # Of this machine only, and told to git as such by the file beside it.
@@ -35,6 +36,10 @@ class Layout:
     def figure(self, stem: str, form: str) -> Path:
         """The figure, `form` being "png" or "pdf"."""
         return self.figures / f"{stem}.{form}"
+
+    def proof_file(self, claim_id: str, name: str) -> Path:
+        """A text that a proof of the claim leaves for others to check."""
+        return self.proofs_folder / claim_id / name
 
     def evidence(self, claim_id: str) -> Path:
         """The evidence for one claim."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..theorems._criteria import stamp
 from ..theorems._evidence import HOLDING
 from ._freshness import Part, problem
 from ._layout import Layout
@@ -34,9 +35,11 @@ HEAD = (
 REFUTATIONS = ("-not-", "ablation")
 NUMBERS = ("measured", "bound", "margin", "wrongs caught", "cases")
 LEGEND = """A claim holds when measured ≤ bound on every case; margin = bound − measured, in the unit of its full entry.
-CHECKED_EXACT is exact arithmetic, CONSISTENT floating point within a derived tolerance. The planted wrongs of a
-claim run on the same cases and must all be caught. Hypotheses, units, where each bound comes from, and the command are
-under [claims in full](#claims-in-full)."""
+PROVED is shown for all by at least two independent routes, one of which covers all that the claim speaks of, and agrees
+with what was measured; CHECKED_EXACT is exact arithmetic on the stated cases, CONSISTENT floating point within a
+derived tolerance. The planted wrongs of a claim run on the same cases, and through each route, and must all be caught.
+Hypotheses, units, where each bound comes from, what each proof takes for granted, and the command are under
+[claims in full](#claims-in-full)."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,7 @@ do not edit it.
 - Claims: {_tally(found)}. Figures: {len(found.experiments)}. Not reproduced: {len(found.not_reproduced)}.
 - Versions: {"; also ".join(versions) or "nothing was run"}.
 - Seed: {found.seed}.
+- Criteria, registered before the run: [criteria.json](lionlab/theorems/criteria.json), {stamp()}.
 - Contents: [notation](#notation) · [claims](#claims) · [figures](#figures) ·
   [what differs](#what-differs-from-the-paper-or-could-not-be-reproduced) · [claims in full](#claims-in-full)"""
 
@@ -114,13 +118,14 @@ def _notation() -> str:
 
 
 def _claims(found: Results) -> str:
-    columns = ("claim", "statement", "source", "verdict", *NUMBERS)
+    columns = ("claim", "statement", "source", "verdict", "proved by", *NUMBERS)
     rows = [
         (
             _link(one, page=""),
             prose(one["statement"]),
             prose(one["source"]),
             one["verdict"],
+            prose(", ".join(one["proved_by"])),
             *(number(one[key]) for key in ("measured", "bound", "margin")),
             _caught(one),
             str(one["cases"]),
@@ -170,7 +175,7 @@ def _differences(found: Results) -> str:
         elif one["not_applicable"]:
             left_out = f"left out {one['not_applicable']} case(s) that miss a hypothesis"
             lines.append(f"- {_link(one, page='')} {left_out}{reason}")
-        elif reason:
+        elif reason and not any(proof["outcome"] != "proved" for proof in one["proofs"]):
             lines.append(f"- {_link(one, page='')} did not measure all of its cases{reason}")
         if one["verdict"] in HOLDING and any(word in one["id"] + one["module"] for word in REFUTATIONS):
             shown = "shows where a reading fails or a hypothesis is needed"
@@ -218,7 +223,28 @@ def _detail(one: Mapping[str, Any]) -> str:
 - {one["verdict"]}: {number(one["measured"])} against {number(one["bound"])}, {one["cases"]} cases, seed {one["seed"]}
 - Command: `lionlab verify {one["id"]}`
 
-{planted if wrongs else "No planted wrong was run."}"""
+{planted if wrongs else "No planted wrong was run."}{_proofs(one)}"""
+
+
+def _proofs(one: Mapping[str, Any]) -> str:
+    """Each route's outcome, with what it takes for granted and what it leaves for others to check."""
+    if not one["proofs"]:
+        return ""
+    columns = ("route", "outcome", "shows", "domain", "takes for granted", "wrongs caught", "smallest error", "files")
+    rows = [
+        (
+            proof["route"],
+            proof["outcome"],
+            prose(proof["statement"]),
+            prose(proof["domain"]) + ("" if proof["is_complete"] else " (part of what the claim speaks of)"),
+            prose("; ".join(proof["assumptions"])),
+            f"{proof['caught']}/{proof['planted']}",
+            number(proof["smallest_error_caught"]),
+            ", ".join(f"[{prose(name)}](figures/data/proofs/{one['id']}/{name})" for name in proof["artefacts"]),
+        )
+        for proof in one["proofs"]
+    ]
+    return "\n\n" + table(columns, rows, right=("wrongs caught", "smallest error"))
 
 
 def _rank(one: Mapping[str, Any]) -> int:

@@ -10,6 +10,7 @@ from ._freshness import (
     claim_parts,
     experiment_parts,
     problem,
+    proof_files,
     unknown_claim_files,
     write_contents,
 )
@@ -139,6 +140,9 @@ def obsolete(layout: Layout, parts: list[Part]) -> list[Path]:
     names = {part.name for part in parts}
     evidence = layout.claims_folder.glob("*.json")
     found = [path for path in evidence if path.stem not in names and _is_ours(path, "evidence")]
+    current = [read_json(layout.evidence(part.name)) or {} for part in parts if part.kind == "claim"]
+    kept = {path for stored in current if "evidence" in stored for path in proof_files(layout, stored)}
+    found += [path for path in layout.proofs_folder.glob("*/*") if path.is_file() and path not in kept]
     for record in layout.data_folder.glob("*.json"):
         if record.stem not in names and _is_ours(record, "findings"):
             files = [record, layout.data(record.stem), *(layout.figure(record.stem, form) for form in FORMS)]

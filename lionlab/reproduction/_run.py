@@ -60,9 +60,13 @@ def verify_claim(claim_id: str, module: str, out: Path, seed: int = 0, is_quick:
 
     # Before it runs: whoever edits the code meanwhile must find the result stale.
     key = claim_key(module, claim_id, seed, is_quick)
-    evidence = verify(claim_id, seed=seed, is_quick=is_quick).to_json()
-    # The time it took is no part of what was found, and would make every run differ from the last.
-    evidence.pop("seconds", None)
+    found = verify(claim_id, seed=seed, is_quick=is_quick)
+    layout = Layout(out)
+    for name, text in found.artefacts.items():
+        write_bytes(layout.proof_file(claim_id, name), text.encode())
+    # The time it took is no part of what was found, and would make every run differ from the last. The criteria stand
+    # in a file of their own, which the report names.
+    evidence = {key: value for key, value in found.to_json().items() if key not in ("seconds", "criteria")}
     record = {
         "evidence": evidence,
         "module": module,
@@ -71,7 +75,7 @@ def verify_claim(claim_id: str, module: str, out: Path, seed: int = 0, is_quick:
         "versions": versions(),
         "key": key,
     }
-    write_json(Layout(out).evidence(claim_id), record)
+    write_json(layout.evidence(claim_id), record)
     return record
 
 

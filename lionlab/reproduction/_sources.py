@@ -12,13 +12,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ..proofs import proofs_of
 from ..theorems._evidence import _json_ready as json_ready
 
 PACKAGE = Path(__file__).resolve().parents[1]
 # Rooms that decide no number: they draw, write, or are read file by file below.
-NOT_LIBRARY = {"cli", "inspection", "reproduction", "theorems", "plotting.py", "__init__.py"}
+NOT_LIBRARY = {"cli", "inspection", "proofs", "reproduction", "search", "theorems", "plotting.py", "__init__.py"}
+# What decides a claim that has proofs, beside the library.
+PROVING = ("proofs", "search")
 THEOREMS = PACKAGE / "theorems"
-VERDICT_FILES = ("_claim.py", "_evidence.py", "_verify.py")
+VERDICT_FILES = ("_claim.py", "_evidence.py", "_routes.py", "_verify.py")
 COMPUTING_FILES = ("_experiment.py",)
 DRAWING_FILES = ("plotting.py", "reproduction/_figure.py")
 
@@ -34,8 +37,10 @@ def figure_key(script: Path, data_key: str) -> str:
 
 
 def claim_key(module: str, claim_id: str, seed: int, is_quick: bool) -> str:
-    """The key of a claim's evidence: the library, the claim's file with what it imports beside it, and the seed."""
-    return _digest("claim", claims_source(module), claim_id, seed, is_quick)
+    """The key of a claim's evidence: the library, the claim's file with what it imports beside it, its proofs, and the
+    seed."""
+    proving = _proving() if proofs_of(claim_id) else ""
+    return _digest("claim", claims_source(module), claim_id, seed, is_quick, proving)
 
 
 @cache
@@ -79,6 +84,12 @@ def _library() -> str:
 
 
 @cache
+def _proving() -> str:
+    files = [path for name in PROVING for path in (PACKAGE / name).rglob("*.py")]
+    return _digest(*sorted((path.relative_to(PACKAGE).as_posix(), _file(path)) for path in files))
+
+
+@cache
 def _file(path: Path) -> str:
     return _digest(_syntax(ast.parse(path.read_bytes())))
 
@@ -102,8 +113,8 @@ def _computed_part(script: Path) -> str:
         for name in sorted(names & functions.keys() - reached.keys()):
             reached[name] = functions[name]
             waiting.append(functions[name])
-    theorems = _theorems_too(body)
-    return _digest(*(_syntax(node) for node in kept), *(_syntax(reached[name]) for name in sorted(reached)), theorems)
+    rest = (_theorems_too(body), _proving() if _words(body) & set(PROVING) else "")
+    return _digest(*(_syntax(node) for node in kept), *(_syntax(reached[name]) for name in sorted(reached)), *rest)
 
 
 def _experiment_call(body: Iterable[ast.stmt]) -> ast.Call | None:
@@ -118,14 +129,19 @@ def _experiment_call(body: Iterable[ast.stmt]) -> ast.Call | None:
 
 def _theorems_too(body: Iterable[ast.stmt]) -> str:
     """The hash of every theorem file, where a script names anything of theirs."""
+    if not _words(body) & {"theorems", "verify", "claims", "Evidence"}:
+        return ""
+    return _digest(*(_file(path) for path in sorted(THEOREMS.glob("*.py"))))
+
+
+def _words(body: Iterable[ast.stmt]) -> set[str]:
+    """The names of attributes and of what is imported."""
     nodes = [node for top in body for node in ast.walk(top)]
     words = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
     for node in nodes:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             words.update(ast.unparse(node).replace(",", " ").replace(".", " ").split())
-    if not words & {"theorems", "verify", "claims", "Evidence"}:
-        return ""
-    return _digest(*(_file(path) for path in sorted(THEOREMS.glob("*.py"))))
+    return words
 
 
 def _syntax(node: Any) -> Any:

@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 VERDICTS = (
-    "PROVED",  # for all, by independent routes
+    "PROVED",  # for all, by two independent routes that agree with what was measured
     "CHECKED_EXACT",  # in exact arithmetic on the stated cases
     "CONSISTENT",  # in floating point on the stated cases, within a derived tolerance
     "VIOLATED",  # a counterexample is stored
@@ -27,6 +27,11 @@ class Evidence:
     - `not_applicable`: cases left out because a hypothesis fails there, with the first `reason`, which also tells what
       could not be measured on some of the others.
     - `counterexample`: what is needed to replay a violation, else None.
+    - `proofs`: each route tried, with its outcome, domain, assumptions, what was planted in it and the smallest
+      relative error of a coefficient that it caught; `proved_by` names the routes that count. Empty where parameters
+      were given.
+    - `artefacts`: file name → text that the proofs leave for others to check; in JSON only their SHA-256 stand, in
+      `proofs`.   `criteria`: the version and SHA-256 of the criteria the claim was registered under, "" if it was not.
     """
 
     id: str
@@ -47,6 +52,10 @@ class Evidence:
     tolerance: str = ""
     hypotheses: tuple[str, ...] = ()
     wrongs: tuple[Mapping[str, Any], ...] = ()
+    proofs: tuple[Mapping[str, Any], ...] = ()
+    proved_by: tuple[str, ...] = ()
+    artefacts: Mapping[str, str] = field(default_factory=dict)
+    criteria: str = ""
     seconds: float = 0.0
 
     @property
@@ -56,7 +65,9 @@ class Evidence:
 
     def to_json(self) -> dict[str, Any]:
         """The fields as JSON-ready values; infinite and NaN numbers become the strings "inf", "-inf", "nan"."""
-        return _json_ready(asdict(self))
+        fields = asdict(self)
+        del fields["artefacts"]
+        return _json_ready(fields)
 
 
 def _json_ready(value: Any) -> Any:

@@ -1,11 +1,14 @@
-"""`verify`: hypotheses first, then the measurement, then the planted wrongs, then one word."""
+"""`verify`: hypotheses first, then the measurement, the planted wrongs and the proofs, then one word."""
 
 import difflib
 import time
 from collections.abc import Sequence
 from typing import Any
 
+from ..proofs import Checked, check, proofs_of
+from . import _routes
 from ._claim import Claim, Measurement, Run
+from ._criteria import departure, stamp
 from ._evidence import Evidence
 from ._registry import claims
 
@@ -31,7 +34,9 @@ def verify(claim: str | Claim, *, seed: int = 0, is_quick: bool = False, **param
     x0=[3.0, 4.0]`, where the claim lists them in `parameters`.
 
     A case that misses a hypothesis is NOT_APPLICABLE, parameters that make no sense are INVALID_INPUT; neither is
-    success. **Raises:** `ValueError` for an unknown claim or parameter name.
+    success. Proofs are of the claim as it stands, and run only where no parameters replace its cases.
+
+    **Raises:** `ValueError` for an unknown claim or parameter name.
     """
     chosen = claim if isinstance(claim, Claim) else find_claim(claim)
     unknown = sorted(set(parameters) - set(chosen.parameters))
@@ -60,6 +65,11 @@ def verify(claim: str | Claim, *, seed: int = 0, is_quick: bool = False, **param
         return _evidence(chosen, run, "INVALID_INPUT", reason=str(error))
     caught = sum(found.is_violation for _, found in wrongs)
     verdict, reason = _judge(chosen, measurement, caught)
+    proved = _proved(chosen, run)
+    verdict, reason = _routes.judged(verdict, reason, proved)
+    if departs := departure(chosen) if _is_ours(chosen) else "":
+        verdict, reason = ("VIOLATED" if verdict == "VIOLATED" else "INCONCLUSIVE"), f"{departs} {reason}".strip()
+    counterexample = measurement.counterexample if measurement.is_violation else _routes.counterexample_of(proved)
     return _evidence(
         chosen,
         run,
@@ -70,7 +80,7 @@ def verify(claim: str | Claim, *, seed: int = 0, is_quick: bool = False, **param
         margin=float(measurement.bound - measurement.measured),
         cases=measurement.cases,
         caught=caught,
-        counterexample=measurement.counterexample if verdict == "VIOLATED" else None,
+        counterexample=counterexample if verdict == "VIOLATED" else None,
         not_applicable=len(reasons),
         wrongs=tuple(
             {
@@ -81,8 +91,23 @@ def verify(claim: str | Claim, *, seed: int = 0, is_quick: bool = False, **param
             }
             for wrong, found in wrongs
         ),
+        proofs=tuple(_routes.summary(one) for one in proved),
+        proved_by=_routes.proved_by(proved),
+        artefacts=_routes.artefacts(proved),
+        criteria=stamp() if _is_ours(chosen) else "",
         seconds=time.perf_counter() - start,
     )
+
+
+def _proved(claim: Claim, run: Run) -> list[Checked]:
+    if run.parameters or not _is_ours(claim):
+        return []
+    return [check(proof, is_quick=run.is_quick) for proof in proofs_of(claim.id)]
+
+
+def _is_ours(claim: Claim) -> bool:
+    """Whether it is a claim of the library, to which its proofs and registered criteria belong."""
+    return any(claim is one for one in claims())
 
 
 def _split(claim: Claim, cases: Sequence[Any]) -> tuple[list[Any], list[str]]:

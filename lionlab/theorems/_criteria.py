@@ -1,0 +1,82 @@
+"""Pre-registered criteria: what each claim must show, and how it is tried, written down before it is run.
+
+`criteria.json` beside this file says for every claim its statement, hypotheses, observable, where its bound comes from,
+its planted wrongs, and the routes of its proofs with their domains. A claim that differs from what is registered cannot
+hold, so that no bar moves without a line in the file's history. To register a change, `make criteria`.
+"""
+
+import functools
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from ..proofs import proofs_of
+from ._claim import Claim
+from ._registry import claims
+
+FILE = Path(__file__).with_name("criteria.json")
+
+
+def criteria_of(claim: Claim) -> dict[str, Any]:
+    """What is registered of a claim."""
+    return {
+        "statement": claim.statement,
+        "hypotheses": [hypothesis.statement for hypothesis in claim.hypotheses],
+        "observable": claim.observable,
+        "bound": claim.tolerance,
+        "is exact": claim.is_exact,
+        "planted": [wrong.description for wrong in claim.wrongs],
+        "proofs": [
+            {
+                "route": proof.route,
+                "domain": proof.domain,
+                "is complete": proof.is_complete,
+                "planted": [planted.description for planted in proof.planted],
+                "coefficients": list(proof.coefficients),
+            }
+            for proof in proofs_of(claim.id)
+        ],
+    }
+
+
+def departure(claim: Claim) -> str:
+    """In words, how a claim differs from what is registered of it; "" where it does not."""
+    known = registered()["claims"].get(claim.id)
+    if known is None:
+        return "the claim is not registered in criteria.json (`make criteria` registers it)."
+    found = criteria_of(claim)
+    other = [name for name in found if found[name] != known.get(name)]
+    if not other:
+        return ""
+    return f"{', '.join(other)} differ from what is registered in criteria.json (`make criteria` registers them)."
+
+
+@functools.cache
+def registered() -> dict[str, Any]:
+    """The content of the file: "version" and "claims"."""
+    return json.loads(_content()) if FILE.exists() else {"version": 0, "claims": {}}
+
+
+@functools.cache
+def stamp() -> str:
+    """Version and SHA-256 of the file, as reports print them."""
+    return f"version {registered()['version']}, sha256 {hashlib.sha256(_content()).hexdigest()}"
+
+
+def _content() -> bytes:
+    return FILE.read_bytes() if FILE.exists() else b""
+
+
+def register() -> bool:
+    """Writes the file for the claims as they are, with the next version number; False where nothing changed."""
+    found = {claim.id: criteria_of(claim) for claim in claims()}
+    if found == registered()["claims"]:
+        return False
+    content = {"version": registered()["version"] + 1, "claims": found}
+    FILE.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return True
+
+
+if __name__ == "__main__":
+    print("registered" if register() else "nothing changed")
