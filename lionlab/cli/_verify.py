@@ -137,6 +137,10 @@ def _print(evidences: Sequence[Mapping[str, Any]], request: Request) -> None:
             print_proofs(evidence)
     if len(evidences) > 1:
         print_prose(tally(evidences))
+    proofs = [proof for evidence in evidences for proof in evidence["proofs"]]
+    if proofs:
+        routes = ", ".join(dict.fromkeys(proof["route"] for proof in proofs))
+        print_prose(f"{len(proofs)} proofs ({routes}) took {sum(proof['seconds'] for proof in proofs):.0f} s.")
     if evidences and evidences[0]["criteria"]:
         print_prose(f"criteria: {evidences[0]['criteria']}")
     for evidence in evidences:

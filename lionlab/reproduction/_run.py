@@ -67,6 +67,7 @@ def verify_claim(claim_id: str, module: str, out: Path, seed: int = 0, is_quick:
     # The time it took is no part of what was found, and would make every run differ from the last. The criteria stand
     # in a file of their own, which the report names.
     evidence = {key: value for key, value in found.to_json().items() if key not in ("seconds", "criteria")}
+    evidence["proofs"] = [{key: proof[key] for key in proof if key != "seconds"} for proof in evidence["proofs"]]
     record = {
         "evidence": evidence,
         "module": module,

@@ -1,8 +1,9 @@
 """Pre-registered criteria: what each claim must show, and how it is tried, written down before it is run.
 
 `criteria.json` beside this file says for every claim its statement, hypotheses, observable, where its bound comes from,
-its planted wrongs, and the routes of its proofs with their domains. A claim that differs from what is registered cannot
-hold, so that no bar moves without a line in the file's history. To register a change, `make criteria`.
+its planted wrongs, and the routes of its proofs with their domains. A claim that differs from what is registered of it
+cannot hold, so that no bar moves without a line in the file's history; one that is not registered yet can hold, and is
+not PROVED. To register a new claim or a change, `make criteria`.
 """
 
 import functools
@@ -41,15 +42,20 @@ def criteria_of(claim: Claim) -> dict[str, Any]:
 
 
 def departure(claim: Claim) -> str:
-    """In words, how a claim differs from what is registered of it; "" where it does not."""
-    known = registered()["claims"].get(claim.id)
-    if known is None:
-        return "the claim is not registered in criteria.json (`make criteria` registers it)."
+    """In words, how a claim differs from what is registered of it; "" where it does not, or nothing is."""
+    if not is_registered(claim):
+        return ""
+    known = registered()["claims"][claim.id]
     found = criteria_of(claim)
     other = [name for name in found if found[name] != known.get(name)]
     if not other:
         return ""
     return f"{', '.join(other)} differ from what is registered in criteria.json (`make criteria` registers them)."
+
+
+def is_registered(claim: Claim) -> bool:
+    """Whether a claim of that id stands in the file."""
+    return claim.id in registered()["claims"]
 
 
 @functools.cache
@@ -60,8 +66,8 @@ def registered() -> dict[str, Any]:
 
 @functools.cache
 def stamp() -> str:
-    """Version and SHA-256 of the file, as reports print them."""
-    return f"version {registered()['version']}, sha256 {hashlib.sha256(_content()).hexdigest()}"
+    """Version of the file and the first 16 digits of its SHA-256, as reports print them."""
+    return f"version {registered()['version']}, sha256 {hashlib.sha256(_content()).hexdigest()[:16]}…"
 
 
 def _content() -> bytes:

@@ -31,7 +31,7 @@ class Evidence:
       relative error of a coefficient that it caught; `proved_by` names the routes that count. Empty where parameters
       were given.
     - `artefacts`: file name → text that the proofs leave for others to check; in JSON only their SHA-256 stand, in
-      `proofs`.   `criteria`: the version and SHA-256 of the criteria the claim was registered under, "" if it was not.
+      `proofs`.   `criteria`: the version and SHA-256 of the criteria the claim is registered under, or "".
     """
 
     id: str

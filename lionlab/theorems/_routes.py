@@ -74,6 +74,7 @@ def summary(one: Checked) -> dict[str, Any]:
         "missed": list(one.missed),
         "smallest_error_caught": None if one.detected is None else float(one.detected),
         "artefacts": {name: digest(text) for name, text in sorted(artefacts([one]).items())},
+        "seconds": one.seconds,
     }
 
 

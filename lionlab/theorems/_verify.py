@@ -8,7 +8,7 @@ from typing import Any
 from ..proofs import Checked, check, proofs_of
 from . import _routes
 from ._claim import Claim, Measurement, Run
-from ._criteria import departure, stamp
+from ._criteria import departure, is_registered, stamp
 from ._evidence import Evidence
 from ._registry import claims
 
@@ -69,6 +69,8 @@ def verify(claim: str | Claim, *, seed: int = 0, is_quick: bool = False, **param
     verdict, reason = _routes.judged(verdict, reason, proved)
     if departs := departure(chosen) if _is_ours(chosen) else "":
         verdict, reason = ("VIOLATED" if verdict == "VIOLATED" else "INCONCLUSIVE"), f"{departs} {reason}".strip()
+    if verdict == "PROVED" and not is_registered(chosen):
+        verdict, reason = _judge(chosen, measurement, caught)[0], "its criteria are not registered."
     counterexample = measurement.counterexample if measurement.is_violation else _routes.counterexample_of(proved)
     return _evidence(
         chosen,
@@ -94,7 +96,7 @@ def verify(claim: str | Claim, *, seed: int = 0, is_quick: bool = False, **param
         proofs=tuple(_routes.summary(one) for one in proved),
         proved_by=_routes.proved_by(proved),
         artefacts=_routes.artefacts(proved),
-        criteria=stamp() if _is_ours(chosen) else "",
+        criteria=stamp() if _is_ours(chosen) and is_registered(chosen) else "",
         seconds=time.perf_counter() - start,
     )
 

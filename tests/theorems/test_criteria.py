@@ -19,9 +19,18 @@ def test_a_moved_bar_cannot_hold(monkeypatch):
     evidence = verify(moved)
     assert evidence.verdict == "INCONCLUSIVE"
     assert "bound differ from what is registered" in evidence.reason
+
+
+def test_what_is_not_registered_is_not_proved(monkeypatch):
+    claim = next(one for one in claims() if one.id == "two-cycle-exact")
     unknown = dataclasses.replace(claim, id="two-cycle-renamed")
     monkeypatch.setattr(_verify, "claims", lambda: (unknown,))
-    assert "is not registered" in verify(unknown).reason
+    assert verify(unknown).verdict == "CHECKED_EXACT"
+    assert verify(unknown).criteria == ""
+    monkeypatch.setattr(_verify._routes, "judged", lambda verdict, reason, found: ("PROVED", ""))
+    evidence = verify(unknown)
+    assert evidence.verdict == "CHECKED_EXACT"
+    assert "not registered" in evidence.reason
 
 
 def test_registering_raises_the_version(tmp_path, monkeypatch):
