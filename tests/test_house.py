@@ -22,7 +22,7 @@ LONGEST_FILE = 350
 BELOW_THEOREMS = {
     "precision", "conjugation", "convex", "objectives", "problem", "dynamics", "energy", "simulation", "integration",
 }  # fmt: skip
-LIBRARY = BELOW_THEOREMS | {"inspection", "proofs", "theorems", "plotting"}
+LIBRARY = BELOW_THEOREMS | {"inspection", "proofs", "search", "theorems", "plotting"}
 MAY_IMPORT: dict[str, set[str]] = {
     "precision": set(),
     "plotting": set(),
@@ -39,7 +39,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "simulation": {"precision", "convex", "dynamics", "energy"},
     "integration": {"precision", "convex", "dynamics", "energy"},
     "inspection": BELOW_THEOREMS - {"problem", "integration"},
-    "theorems": BELOW_THEOREMS | {"proofs"},
+    "search": {"proofs"},
+    "theorems": BELOW_THEOREMS | {"proofs", "search"},
     "reproduction": LIBRARY,
     "cli": LIBRARY | {"reproduction"},
     # What an inspection finds decides no figure, so that figures need not be drawn anew when it learns more.

@@ -15,6 +15,7 @@ MODULES: tuple[str, ...] = (
     "domain_gap",
     "monotonicity",
     "decay_equivalence",
+    "dictionary",
     "contraction",
     "invariance",
     "entry_time",
