@@ -33,7 +33,7 @@ bench: $(INSTALLED)
 	.venv/bin/python benchmarks/conjugates.py
 
 criteria: $(INSTALLED)  ## registers the claims as they are now, under the next version number
-	.venv/bin/python -m lionlab.theorems._criteria
+	@.venv/bin/python -c 'from lionlab.theorems._criteria import register; print(register())'
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || \

@@ -74,15 +74,13 @@ def _content() -> bytes:
     return FILE.read_bytes() if FILE.exists() else b""
 
 
-def register() -> bool:
-    """Writes the file for the claims as they are, with the next version number; False where nothing changed."""
-    found = {claim.id: criteria_of(claim) for claim in claims()}
-    if found == registered()["claims"]:
-        return False
-    content = {"version": registered()["version"] + 1, "claims": found}
+def register() -> str:
+    """Writes the file for the claims as they are, with the next version number, and says which have changed."""
+    found, known = {claim.id: criteria_of(claim) for claim in claims()}, registered()["claims"]
+    changed = sorted(name for name in found.keys() | known.keys() if found.get(name) != known.get(name))
+    if not changed:
+        return f"nothing changed: version {registered()['version']} stands."
+    version = registered()["version"] + 1
+    content = {"version": version, "claims": found}
     FILE.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return True
-
-
-if __name__ == "__main__":
-    print("registered" if register() else "nothing changed")
+    return f"version {version} registers {', '.join(changed)}."
