@@ -42,6 +42,16 @@ class Expression:
     def __getitem__(self, key: Key) -> Any:
         return self.terms.get(key, 0)
 
+    def at(self, vectors: Mapping[str, tuple[Any, ...]], values: Mapping[str, Any]) -> Any:
+        """The number it is where each named vector and each named value is given."""
+        total: Any = 0
+        for key, factor in self.terms.items():
+            if isinstance(key, tuple):
+                total += factor * sum(a * b for a, b in zip(vectors[key[0]], vectors[key[1]], strict=True))
+            else:
+                total += factor * (values[key] if key else 1)
+        return total
+
 
 @dataclass(frozen=True)
 class Vector:
@@ -60,6 +70,11 @@ class Vector:
 
     def __rmul__(self, factor: Any) -> "Vector":
         return Vector(_combined({}, self.terms, factor))
+
+    def at(self, vectors: Mapping[str, tuple[Any, ...]]) -> tuple[Any, ...]:
+        """Its entries where each named vector is given."""
+        entries = (tuple(factor * entry for entry in vectors[name]) for name, factor in self.terms.items())
+        return tuple(sum(column) for column in zip(*entries, strict=True))
 
     def __matmul__(self, other: "Vector") -> Expression:
         """The inner product ⟨self, other⟩."""

@@ -1,0 +1,156 @@
+"""The range of Newton–Schulz as shipped, by computer algebra: signs of polynomials by their isolated real roots.
+
+The roots of p′ are found in radicals; every comparison with them is a polynomial with rational coefficients that has one
+sign on a rational interval, or a value at a rational point, so that nothing is evaluated approximately.
+"""
+
+from fractions import Fraction
+from typing import Any
+
+from .._proof import Outcome, Planted, Proof
+from . import _quintic as quintic
+from ._polynomials import is_nonnegative
+from ._quintic import DIGITS, Statement
+
+
+def _rational(value: Fraction) -> Any:
+    import sympy as sp
+
+    return sp.Rational(value.numerator, value.denominator)
+
+
+def facts_of_the_largest(subject: Statement) -> dict[str, bool]:
+    """That P = p(x₁) is the largest value of pⁿ for every n ≥ 1, and its digits."""
+    import sympy as sp
+
+    sigma = sp.Symbol("sigma")
+    a, b, c, low = (_rational(value) for value in (subject.a, subject.b, subject.c, subject.largest))
+    high = low + _rational(DIGITS)
+    p = a * sigma + b * sigma**3 + c * sigma**5
+    roots = [root for root in sp.real_roots(sp.Poly(sp.diff(p, sigma), sigma)) if root > 0]
+    near = quintic.turns(subject)
+    found = {"p′ has two positive roots": len(roots) == 2 and near is not None and c > 0}
+    if near is None or len(roots) != 2:
+        return found
+    first, second = (_rational(turn) for turn in near)
+    slope = sp.diff(p, sigma)
+    tiny = sp.Rational(1, 10**20)
+    # x₁ and x₂ lie where p′ changes its sign, between rational numbers 10⁻²⁰ apart.
+    found["x₁ < 1 < x₂"] = all(
+        slope.subs(sigma, turn - tiny) * slope.subs(sigma, turn + tiny) < 0 for turn in (first, second)
+    ) and bool(first + tiny < 1 < second - tiny)
+    found["p ≤ P + 10⁻¹² on [0, P + 10⁻¹²]"] = is_nonnegative(high - p, sigma, 0, high)
+    found["p ≥ 0 there"] = is_nonnegative(p, sigma, 0, high)
+    found["P ≥ its digits"] = bool(p.subs(sigma, first) >= low)
+    # Then the largest value on [0, P] is p(x₁) itself, the other candidates being the ends.
+    found["p(P) < P"] = is_nonnegative(low - p, sigma, low, high)
+    found["P ≥ 1, so that x₁ is met again"] = bool(low >= 1)
+    return found
+
+
+def facts_of_five_steps(subject: Statement) -> dict[str, bool]:
+    """That p⁵ takes [1/100, 1] onto [v, p(v)], v = p(x₂), and the digits of both."""
+    import sympy as sp
+
+    sigma = sp.Symbol("sigma")
+    p = subject.p(sigma)
+    near = quintic.turns(subject)
+    if near is None:
+        return {"p′ has two positive roots": False}
+    tiny, (first, second) = Fraction(1, 10**20), near
+    # p is flat at x₂: its value near by is at most 10⁻³⁰ above v.
+    v = subject.p(second) - Fraction(1, 10**30), subject.p(second)
+    P = subject.largest, subject.largest + DIGITS
+    starts = [quintic.START]
+    for _ in range(4):
+        starts.append(subject.p(starts[-1]))
+    after = _rational(first + tiny)
+    return {
+        "v ≥ p near x₂ less 10⁻³⁰": is_nonnegative(p - _rational(v[0]), sigma, after, 2),
+        "v has its digits": subject.lowest <= v[0] and v[1] <= subject.lowest + DIGITS,
+        "s₁ < s₂ < s₃ < v": starts[0] < starts[1] < starts[2] < starts[3] < v[0],
+        "s₃ < x₁": starts[3] < first - tiny,
+        "s₁ < p(1)": starts[1] < subject.p(Fraction(1)),
+        "s₄ ≥ v": starts[4] >= v[1],
+        "p(P) ≥ v": is_nonnegative(p - _rational(v[1]), sigma, *map(_rational, P)),
+        "x₂ < P": second + tiny < P[0],
+        "v > x₁": v[0] > first + tiny,
+        "p(v) ≥ its digits": subject.p(v[1]) >= subject.highest,
+        "p(v) ≤ its digits + 10⁻¹²": subject.p(v[0]) <= subject.highest + DIGITS,
+        "p(P) < p(v)": is_nonnegative(_rational(subject.highest) - p, sigma, *map(_rational, P)),
+    }
+
+
+def prove(subject: Statement, is_quick: bool) -> Outcome:
+    found = {**facts_of_the_largest(subject), **facts_of_five_steps(subject)}
+    wrong = [name for name, is_so in found.items() if not is_so]
+    if wrong:
+        return _refuted(wrong[0], subject)
+    said = "signs of polynomials by isolated roots: P is the largest for every n, [v, p(v)] the range of five steps."
+    text = f"{_turns_in_radicals(subject)}\n" + "\n".join(found) + "\n"
+    return Outcome("proved", said, len(found), artefacts={"newton-schulz-overshoot.txt": text})
+
+
+def _refuted(fact: str, subject: Statement) -> Outcome:
+    found = quintic.contradiction(subject)
+    return Outcome("undecided" if found is None else "refuted", f"not so: {fact}", 0, found)
+
+
+def _turns_in_radicals(subject: Statement) -> str:
+    import sympy as sp
+
+    y, (a, b, c) = sp.Symbol("y"), (_rational(value) for value in subject[:3])
+    return f"x₁², x₂² = {', '.join(map(str, sp.solve(a + 3 * b * y + 5 * c * y**2, y)))}"
+
+
+def prove_ball(subject: Statement, is_quick: bool) -> Outcome:
+    """The facts of the largest value, and that the ball of radius sP/λ is kept and every smaller one left."""
+    import sympy as sp
+
+    found = facts_of_the_largest(subject)
+    rate, lam, s, P, less = sp.symbols("rate lambda s P less", positive=True)
+    radius = s * P / lam
+    # ‖X⁺‖ ≤ (1−ηλ)‖X‖ + ηs‖O‖, with ηλ = rate.
+    found["(1−ηλ)r + ηsP = r"] = sp.expand((1 - rate) * radius + rate / lam * s * P - radius) == 0
+    gain = sp.expand((1 - rate) * (radius - less) + rate / lam * s * P - (radius - less))
+    found["from a smaller radius a step goes out"] = bool(gain.is_positive)
+    wrong = [name for name, is_so in found.items() if not is_so]
+    if wrong:
+        return _refuted(wrong[0], subject)
+    return Outcome("proved", "the ball is kept by the triangle inequality and left from any smaller one.", len(found))
+
+
+OF_THE_BALL = ("a", "b", "c", "largest")
+PLANTED_BALL = (
+    *(one for one in quintic.PLANTED if one.subject.lowest == quintic.RIGHT.lowest),
+    Planted("the highest value of five steps from σ ≥ 1/100", quintic.RIGHT._replace(largest=quintic.RIGHT.highest)),
+)
+
+PROOFS: tuple[Proof, ...] = (
+    Proof(
+        claim="newton-schulz-overshoot",
+        route="symbolic",
+        statement="max pⁿ over [0, 1] is p(x₁) for every n ≥ 1; p⁵ takes [1/100, 1] onto [p(x₂), p(p(x₂))].",
+        domain=quintic.DOMAIN,
+        is_complete=True,
+        assumptions=quintic.ASSUMPTIONS,
+        prove=prove,
+        subject=quintic.RIGHT,
+        planted=quintic.PLANTED,
+        coefficients=quintic.COEFFICIENTS,
+        perturbed=quintic.perturbed,
+    ),
+    Proof(
+        claim="newton-schulz-ball",
+        route="symbolic",
+        statement="(1−ηλ)r + ηsP = r for r = sP/λ, P = p(x₁) is attained, and from less than r a step goes out.",
+        domain="0 < ηλ ≤ 1, λ > 0, s > 0, matrices with min(n, m) ≥ 2, any momentum",
+        is_complete=True,
+        assumptions=(*quintic.ASSUMPTIONS, "the triangle inequality of the operator norm, an equality where aligned"),
+        prove=prove_ball,
+        subject=quintic.RIGHT,
+        planted=PLANTED_BALL,
+        coefficients=OF_THE_BALL,
+        perturbed=quintic.perturbed,
+    ),
+)
