@@ -90,8 +90,11 @@ class Stored:
 def constants_of(case: Case, K: ConvexPair) -> Constants:
     """η, λ, β1, β2 as the floats they are."""
     method = case.method
-    names = (method.step_size, method.weight_decay, method.beta1, method.beta2)
-    return Constants(*(K.number(float(value)) for value in names), is_explicit=method.decay == "explicit")  # type: ignore[arg-type]
+    step_size: Any = method.step_size
+    eta, lam, beta1, beta2 = (
+        K.number(float(value)) for value in (step_size, method.weight_decay, method.beta1, method.beta2)
+    )
+    return Constants(eta, lam, beta1, beta2, method.decay == "explicit")
 
 
 def vector_of(K: ConvexPair, array: np.ndarray) -> Vector:
@@ -202,9 +205,9 @@ def count(cases: Sequence[Case], exceeds: Exceeds) -> Measurement:
     broken = [state for answer, state in answers if answer]
     is_open = any(answer is None for answer, _ in answers)
     left_out = len(pairs) - len(inside)
-    note = f"{left_out} of {len(pairs)} states lie outside dom K*, by rounding, and have no H." if left_out else ""
+    note = f"{left_out} of {len(pairs)} states lie outside dom K* by rounding, or too near to say, and have no H."
     measured = float(len(broken)) if broken or not is_open else float("nan")
-    return Measurement(measured, 0.0, len(inside), broken[0].replay() if broken else None, note)
+    return Measurement(measured, 0.0, len(inside), broken[0].replay() if broken else None, note * (left_out > 0))
 
 
 @functools.cache

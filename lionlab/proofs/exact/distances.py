@@ -5,7 +5,8 @@ With C = dom K*, y = λx, p the point of C next to y, n = y − p, u ∈ C and y
     q = (1−h)p + hu ∈ C  and  y⁺ − q = (1−h)(y − p),        so dist(y⁺) ≤ (1−h) dist(y);
     ⟨u, n⟩ = ⟨p, n⟩ = max over C  gives  ⟨y⁺ − v, n⟩ ≥ (1−h)‖n‖² for all v ∈ C,      so dist(y⁺) ≥ (1−h) dist(y).
 
-Implicit decay has 1/(1+h) for 1−h, that is h/(1+h) for h. The identities are evaluated on a grid.
+Implicit decay has 1/(1+h) for 1−h, that is h/(1+h) for h; the flow e^{−λ(t−s)}, with a mean of ∇K(m̃) for u. The
+identities are evaluated on a grid.
 """
 
 from collections.abc import Callable
@@ -99,14 +100,14 @@ def changed(right: Rate, name: str, size: Fraction) -> Rate:
     return replace(right, factor=1 - size) if name == "factor" else replace(right, decay=1 - size)
 
 
-def _contraction(claim: str, right: Rate, rate: str, domain: str) -> Proof:
+def _contraction(claim: str, right: Rate, rate: str, domain: str, *extra: str) -> Proof:
     return Proof(
         claim=claim,
         route="exact arithmetic",
         statement=f"y⁺ − q = ρ(y − p) with q ∈ dom K*, ρ = {rate}; ⟨y⁺ − v, n⟩ ≥ ρ‖n‖² for all v if u supports at p",
         domain=f"every convex dom K*, every dimension, any u in it: any gradients; {domain}",
         is_complete=True,
-        assumptions=(GRID, IN_SET, SUPPORT),
+        assumptions=(GRID, IN_SET, SUPPORT, *extra),
         prove=prove_contraction,
         subject=right,
         planted=(
@@ -147,6 +148,13 @@ def _for_both(
 PROOFS = (
     _contraction("contraction-explicit", EXPLICIT, "1−ηλ", "0 ≤ ηλ ≤ 1"),
     _contraction("contraction-implicit", IMPLICIT, "1/(1+ηλ)", "ηλ ≥ 0"),
+    _contraction(
+        "flow-contraction",
+        EXPLICIT,
+        "e^{−λ(t−s)} = 1 − h",
+        "λx_t = ρλx_s + (1−ρ)u, u the mean of ∇K(m̃) over [s, t] with weights e^{λr}: 0 ≤ h < 1",
+        "variation of constants; a mean of points of a closed convex set lies in it",
+    ),
     _for_both(
         "invariance",
         prove_invariance,

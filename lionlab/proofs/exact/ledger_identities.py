@@ -106,6 +106,11 @@ def flow(k: Coefficients) -> Callable[..., Expression]:
     return formula
 
 
+def same_rate(gamma: Any, epsilon: Any, lam: Any) -> Any:
+    """γ+cλ less (γ+λ)/(1+ελ), which is ≥ 0 at a glance."""
+    return gamma + (1 - epsilon * gamma) / (1 + epsilon * lam) * lam - (gamma + lam) / (1 + epsilon * lam)
+
+
 Case = tuple[str, Callable[[Coefficients], Callable[..., Expression]], tuple[str, ...]]
 DISCRETE: tuple[Case, ...] = (
     ("β1 ≠ 0", with_momentum, ("η", "λ", "β1", "1/c")),
@@ -114,7 +119,10 @@ DISCRETE: tuple[Case, ...] = (
     ("explicit decay", lambda k: same_step, ("η", "λ")),
 )
 PROXIMAL: tuple[Case, ...] = (("ε ≠ 0", proximal, ("α", "ε", "λ", "h", "c")),)
-FLOW: tuple[Case, ...] = (("ε ≠ 0", flow, ("α", "ε", "λ", "c")),)
+FLOW: tuple[Case, ...] = (
+    ("ε ≠ 0", flow, ("α", "ε", "λ", "c")),
+    ("γ+cλ = (γ+λ)/(1+ελ)", lambda k: same_rate, ("γ", "ε", "λ")),
+)
 
 
 def prove_cases(cases: tuple[Case, ...], k: Coefficients, is_quick: bool) -> Outcome:
@@ -153,6 +161,8 @@ def _proof(
     )
 
 
+MONOTONE = "∂K is monotone, ∂K* = (∂K)⁻¹: Δ1, Δ2 ≥ 0"
+
 PROOFS = (
     _proof(
         "ledger-identity",
@@ -178,6 +188,22 @@ PROOFS = (
         "any vectors ∇K(m̃), ∇K(m), ∇K*(λx), ∇f(x); all constants with 1 + ελ ≠ 0; ε = 0 as a limit",
         FLOW,
         True,
-        ("the chain rule", "both sides are continuous at ε = 0", "∂K is monotone, ∇K* = (∂K)⁻¹: Δ1, Δ2 ≥ 0"),
+        ("the chain rule", "both sides are continuous at ε = 0", MONOTONE),
+    ),
+    _proof(
+        "flow-descent",
+        "dH/dt = −(γ+cλ)Δ1 − cΔ2 with γ+cλ = (γ+λ)/(1+ελ) ≥ 0, c = (1−εγ)/(1+ελ) ≥ 0 and Δ1, Δ2 ≥ 0",
+        "every smooth K, every differentiable f, all α > 0, γ, ε, λ ≥ 0 with εγ ≤ 1; ε = 0 as a limit",
+        FLOW,
+        True,
+        ("K*(λx_t) is absolutely continuous, with the chain rule almost everywhere", "continuity at ε = 0", MONOTONE),
+    ),
+    _proof(
+        "proximal-descent",
+        "ΔH_h + h[(γ+c_hλ)Δ1 + (c_h/ε)Δ2] is minus three Bregman remainders with weights α, γ/λ+c_h, c_h ≥ 0",
+        "every convex f and K, any h > 0, all α, γ, ε, λ ≥ 0 with εγ ≤ 1; with K_M for K from outside the set",
+        PROXIMAL,
+        True,
+        ("both sides are continuous at ε = 0, and over λ at λ = 0", "Bregman remainders are ≥ 0", MONOTONE),
     ),
 )

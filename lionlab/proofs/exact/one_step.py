@@ -95,7 +95,10 @@ class Pieces(NamedTuple):
 
 
 def pieces(K: ConvexPair, f: Quadratic, k: Constants, x: Vector, m: Vector) -> Pieces | None:
-    """The pieces of the step from (x, m); None where λx or λx⁺ lies outside dom K*, and H is infinite."""
+    """The pieces of the step from (x, m); None where λx lies outside dom K*, and H is infinite.
+
+    **Raises:** `ArithmeticError` where a step leads out of dom K*, which no step does.
+    """
     g = f.gradient(x)
     after = step(K, k, x, m, g)
     eta = k.eta / (1 - k.eta * k.lam) if k.is_explicit else k.eta
@@ -106,8 +109,10 @@ def pieces(K: ConvexPair, f: Quadratic, k: Constants, x: Vector, m: Vector) -> P
         K_star, weight, z = (zero, zero), zero, tuple(zero for _ in x)
     else:
         found = K.conjugate(y), K.conjugate(y_next)
-        if found[0] is None or found[1] is None:
+        if found[0] is None:
             return None
+        if found[1] is None:
+            raise ArithmeticError(f"a step from λx = {y} inside dom K* ends outside it, at {y_next}.")
         K_star, weight, z = found, 1 / k.lam, K.conjugate_slope(y_next)
     # At β1 = β2 both momenta are one, and another element of ∂K at a tie would break the equality.
     w = after.u if k.beta1 == k.beta2 else K.slope(after.m)

@@ -38,6 +38,11 @@ PLANTED = (
     Planted("five steps lead to 0.7 at least", RIGHT._replace(lowest=Fraction(7, 10))),
     Planted("Newton and Schulz's own cubic", RIGHT._replace(a=Fraction(3, 2), b=Fraction(-1, 2), c=Fraction(0))),
 )
+OF_THE_BALL = ("a", "b", "c", "largest")
+PLANTED_BALL = (
+    *(one for one in PLANTED if one.subject.lowest == RIGHT.lowest),
+    Planted("the highest value of five steps from σ ≥ 1/100", RIGHT._replace(largest=RIGHT.highest)),
+)
 DOMAIN = "every σ in [0, 1], every number of steps ≥ 1; five steps for σ in [1/100, 1]"
 ASSUMPTIONS = (
     "a step acts on each singular value of Z/‖Z‖_F by p, in exact arithmetic",

@@ -160,7 +160,7 @@ PROOFS: tuple[Proof, ...] = (
     Proof(
         claim="cautious-decay-fails-for-muon",
         route="enclosure",
-        statement="From that state with f constant H has risen by 0.03779… at time 1/20, by 0.20631… with the other mask.",
+        statement="With f constant H has risen by 0.03779… at time 1/20, by 0.20631… with the other mask.",
         domain="the stated M, X, λ = 20, α = γ = 1, ε = 0, and constant f",
         is_complete=False,
         assumptions=("the flow with constant f in closed form", "Arb's ball arithmetic is rounded outward"),

@@ -1,8 +1,8 @@
 """The floor of the mean score at a constant step size, one step at a time, by two routes.
 
-    S(x) = a(|x| + λx²),   c = η/(2−ηλ),   Φ(x) = a(1+2λc)|x|/(2−ηλ),   x⁺ = (1−ηλ)x + ηu with |u| = 1
+S(x) = a(|x| + λx²),   c = η/(2−ηλ),   Φ(x) = a(1+2λc)|x|/(2−ηλ),   x⁺ = (1−ηλ)x + ηu with |u| = 1
 
-    S(x) + Φ(x⁺) − Φ(x) − ac(1+λc) = aλ(|x|−c)² + a(1+2λc)/(2−ηλ)·(|x⁺| − η + (1−ηλ)|x|) ≥ 0,   Φ ≤ 3a/λ in the box
+S(x) + Φ(x⁺) − Φ(x) − ac(1+λc) = aλ(|x|−c)² + a(1+2λc)/(2−ηλ)·(|x⁺| − η + (1−ηλ)|x|) ≥ 0,   Φ ≤ 3a/λ in the box
 """
 
 from collections.abc import Mapping
@@ -69,10 +69,10 @@ def prove_by_algebra(subject: Statement, is_quick: bool) -> Outcome:
     residual = sp.simplify(left - a * lam * (size - c) ** 2 - weight * bracket)
     faults = [] if residual == 0 else [f"the residual is {residual}"]
     # |x⁺| ≥ η − (1−ηλ)|x| is the triangle inequality of x⁺ − (1−ηλ)x = ηu; r = ηλ ∈ (0, 1], and |x| ≤ 1/λ.
-    bound = sp.simplify((weight / a * lam / lam).subs(eta, gap / lam))
-    spare = sp.numer(sp.together(3 * bound_factor - bound)) * sp.sign(sp.denom(sp.together(3 * bound_factor - bound)).subs(gap, sp.Rational(1, 2)))
-    if not is_nonnegative(sp.expand(spare), gap):
-        faults.append(f"λΦ(1/λ)/a = {bound} is above {3 * bound_factor} for some ηλ")
+    bound = sp.cancel((weight / a).subs(eta, gap / lam))
+    spare = sp.cancel((3 * bound_factor - bound) * (2 - gap) ** 2)
+    if not is_nonnegative(spare, gap):
+        faults.append(f"λΦ(1/λ)/a = {bound} is above {3 * bound_factor} for some ηλ in (0, 1]")
     if faults:
         found = contradiction(subject)
         return Outcome("undecided" if found is None else "refuted", faults[0], 0, found)
@@ -115,7 +115,7 @@ PROOFS: tuple[Proof, ...] = (
     Proof(
         claim="constant-step-no-vanishing-rate",
         route="symbolic",
-        statement="The excess of a step over the floor is aλ(|x|−c)² plus a multiple of |x⁺| − η + (1−ηλ)|x|; Φ ≤ 3a/λ.",
+        statement="A step's excess over the floor is aλ(|x|−c)² plus a multiple of |x⁺| − η + (1−ηλ)|x|; Φ ≤ 3a/λ.",
         domain=DOMAIN,
         is_complete=True,
         assumptions=("the triangle inequality", SUMMED),

@@ -7,11 +7,10 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from .._proof import Outcome, Planted, Proof
+from .._proof import Outcome, Proof
 from . import _quintic as quintic
 from ._questions import Model, Question, answer
 from ._quintic import DIGITS, Statement
-from .newton_schulz_symbolic import OF_THE_BALL, PLANTED_BALL
 
 # Below p, p∘p and p∘p∘p at 1/100.
 STEPS_UP = (Fraction(34, 1000), Fraction(116, 1000), Fraction(39, 100))
@@ -26,7 +25,7 @@ class _Quintic:
         self.subject = subject
         self.x1, self.P, self.x2, self.v, self.sigma = z3.Reals("x1 P x2 v sigma")
         self.a, self.b, self.c = (self.number(value) for value in subject[:3])
-        self.first = [self.x1 > 0, self.x1 < 1, self.slope(self.x1) == 0, self.P == self.p(self.x1)]
+        self.first = [self.x1 > 0, self.x1 < 1, self.slope(self.x1) == 0, self.p(self.x1) == self.P]
         self.second = [self.x2 > 1, self.x2 < 2, self.slope(self.x2) == 0, self.v == self.p(self.x2)]
 
     @staticmethod
@@ -100,8 +99,8 @@ def of_the_ball(q: _Quintic) -> list[Question]:
 
     N, after, o, rate, lam, s, r = z3.Reals("N N_plus o rate lambda s r")
     constants = [q.P > 0, rate > 0, rate <= 1, lam > 0, s > 0, r * lam == s * q.P]
-    step = [N >= 0, N <= r, o >= 0, o <= q.P, lam * after <= (1 - rate) * lam * N + rate * s * o]
-    aligned = [N >= 0, N < r, lam * after == (1 - rate) * lam * N + rate * s * q.P]
+    step = [N >= 0, r >= N, o >= 0, o <= q.P, lam * after <= (1 - rate) * lam * N + rate * s * o]
+    aligned = [N >= 0, r > N, lam * after == (1 - rate) * lam * N + rate * s * q.P]
     return [
         Question("the ball is kept", [*constants, *step], after > r, q.replay),
         Question("a smaller one is left", [*constants, *aligned], after <= N, q.replay),
@@ -148,9 +147,9 @@ PROOFS: tuple[Proof, ...] = (
         ),
         prove=proving((of_the_digits, of_the_largest, of_the_ball), "newton-schulz-ball"),
         subject=quintic.RIGHT,
-        planted=tuple(Planted(one.description, one.subject) for one in PLANTED_BALL),
+        planted=quintic.PLANTED_BALL,
         needs=("z3",),
-        coefficients=OF_THE_BALL,
+        coefficients=quintic.OF_THE_BALL,
         perturbed=quintic.perturbed,
     ),
 )

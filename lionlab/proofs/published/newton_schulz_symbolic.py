@@ -1,13 +1,13 @@
 """The range of Newton–Schulz as shipped, by computer algebra: signs of polynomials by their isolated real roots.
 
-The roots of p′ are found in radicals; every comparison with them is a polynomial with rational coefficients that has one
-sign on a rational interval, or a value at a rational point, so that nothing is evaluated approximately.
+The roots of p′ are isolated; every comparison with them is a polynomial with rational coefficients that has one sign on
+a rational interval, or a value at a rational point, so that nothing is evaluated approximately.
 """
 
 from fractions import Fraction
 from typing import Any
 
-from .._proof import Outcome, Planted, Proof
+from .._proof import Outcome, Proof
 from . import _quintic as quintic
 from ._polynomials import is_nonnegative
 from ._quintic import DIGITS, Statement
@@ -120,12 +120,6 @@ def prove_ball(subject: Statement, is_quick: bool) -> Outcome:
     return Outcome("proved", "the ball is kept by the triangle inequality and left from any smaller one.", len(found))
 
 
-OF_THE_BALL = ("a", "b", "c", "largest")
-PLANTED_BALL = (
-    *(one for one in quintic.PLANTED if one.subject.lowest == quintic.RIGHT.lowest),
-    Planted("the highest value of five steps from σ ≥ 1/100", quintic.RIGHT._replace(largest=quintic.RIGHT.highest)),
-)
-
 PROOFS: tuple[Proof, ...] = (
     Proof(
         claim="newton-schulz-overshoot",
@@ -149,8 +143,8 @@ PROOFS: tuple[Proof, ...] = (
         assumptions=(*quintic.ASSUMPTIONS, "the triangle inequality of the operator norm, an equality where aligned"),
         prove=prove_ball,
         subject=quintic.RIGHT,
-        planted=PLANTED_BALL,
-        coefficients=OF_THE_BALL,
+        planted=quintic.PLANTED_BALL,
+        coefficients=quintic.OF_THE_BALL,
         perturbed=quintic.perturbed,
     ),
 )

@@ -10,7 +10,7 @@ The first two make each an example of `_functions.Every`.
 
 import functools
 
-from ._formulas import Formula, Scene, size_of
+from ._formulas import Formula, Scene, all_of, between, size_of
 from ._functions import CONCRETE, Curve, Truncated, in_box
 from ._obligation import Obligation
 
@@ -70,7 +70,7 @@ def facts(kinds: tuple[type[Curve], ...] = CONCRETE) -> tuple[Obligation, ...]:
 
 
 def truncated_facts() -> list[Obligation]:
-    """Of |·| + indicator of [−M, M]: Fenchel and Young's inequality, equality at slopes of K*, and K_M* = 0 in the box."""
+    """Of |·| + indicator of [−M, M]: Fenchel and Young's inequality, where it is attained, and K_M* = 0 in the box."""
     found = []
     for name in ("fenchel-young", "dual-slopes", "inside"):
         scene = Scene()
@@ -82,10 +82,30 @@ def truncated_facts() -> list[Obligation]:
         elif name == "dual-slopes":
             z = K.dual_slope("z", y)
             at = K.value("z", z) + K.conjugate("y", y)
-            says, conclusion = "K(z) + K_M*(y) = zy, |z| ≤ M for z ∈ ∂K_M*(y)", (size_of(z) <= K.radius) & at.equals(z * y)
+            says, conclusion = (
+                "K(z) + K_M*(y) = zy, |z| ≤ M for z ∈ ∂K_M*(y)",
+                (size_of(z) <= K.radius) & at.equals(z * y),
+            )
         else:
             z = scene.real("z")
             K.holds_at(z, "|z| ≤ M")
             says, conclusion = "K(z) + K_M*(y) ≥ zy", K.value("z", z) + K.conjugate("y", y) >= z * y
         found.append(Obligation(f"lemma-{name}-Truncated", f"Truncated: {says}", scene, conclusion))
     return found
+
+
+def explicit_decay() -> Obligation:
+    """The step and c of explicit decay are those of implicit decay with η′ = η/(1−ηλ)."""
+    scene = Scene()
+    eta, other, lam, x, u, next_x = scene.reals("step_size implicit_step_size weight_decay x u x_next")
+    beta1, beta2, c, implicit_c = scene.reals("beta1 beta2 c implicit_c")
+    scene.assume("η > 0, λ ≥ 0, ηλ < 1", all_of(eta > 0, lam >= 0, eta * lam < 1))
+    scene.assume("η′ = η/(1−ηλ)", (other * (1 - eta * lam)).equals(eta))
+    scene.assume("0 ≤ β1, β2 ≤ 1", between(0, beta1, 1) & between(0, beta2, 1))
+    D = eta * lam * (1 - beta1) + (1 - eta * lam) * (1 - beta2)
+    scene.assume("D > 0", D > 0)
+    scene.assume("c of explicit decay", (c * D).equals(eta * beta1))
+    scene.assume("c at η′", (implicit_c * (other * lam * (1 - beta1) + 1 - beta2)).equals(other * beta1))
+    scene.assume("the explicit step", next_x.equals(x + eta * (u - lam * x)))
+    conclusion = next_x.equals(x + other * (u - lam * next_x)) & c.equals(implicit_c)
+    return Obligation("explicit-decay", "x⁺ = x + η′(u − λx⁺), and c at η′ is that of η", scene, conclusion)

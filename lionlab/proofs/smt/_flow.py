@@ -66,7 +66,7 @@ class Moment:
     @property
     def regular(self) -> tuple[Formula, ...]:
         """Away from the kinks of |·| and its like at 0, and from the boundary of the box."""
-        return (-1 < self.y, self.y < 1, self.m.differs(0), self.look_ahead.differs(0), self.lam > 0)
+        return (self.y > -1, self.y < 1, self.m.differs(0), self.look_ahead.differs(0), self.lam > 0)
 
 
 class PlainMoment:

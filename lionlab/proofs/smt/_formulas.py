@@ -1,9 +1,9 @@
 """Real terms and formulas as SMT-LIB text, and their exact value at rational points, found without any solver.
 
-    scene = Scene()
-    x = scene.real("x")
-    scene.assume("x lies in [−1, 1]", (-1 <= x) & (x <= 1))
-    scene.text(4 <= x * x)          the text of a query: premises, then what is asserted on top of them
+scene = Scene()
+x = scene.real("x")
+scene.assume("x lies in [−1, 1]", (-1 <= x) & (x <= 1))
+scene.text(4 <= x * x)          the text of a query: premises, then what is asserted on top of them
 """
 
 import operator
@@ -126,6 +126,11 @@ def either(condition: Formula, one: Term | Number, other: Term | Number) -> Term
     return Term("ite", (condition, term(one), term(other)))
 
 
+def between(low: Term | Number, t: Term, high: Term | Number) -> Formula:
+    """low ≤ t ≤ high"""
+    return (t >= low) & (t <= high)
+
+
 def implies(condition: Formula, conclusion: Formula) -> Formula:
     return ~condition | conclusion
 
@@ -159,8 +164,9 @@ class Scene:
         return tuple(self.real(name) for name in names.split())
 
     def define(self, name: str, meaning: Term | Number) -> Term:
-        """A name for a term."""
-        self.lines.append((name, term(meaning)))
+        """A name for a term; the same again where it already is."""
+        if not any(known == name and str(old) == str(term(meaning)) for known, old in self.lines):
+            self.lines.append((name, term(meaning)))
         return Term(name)
 
     def assume(self, label: str, formula: Formula) -> None:

@@ -18,7 +18,7 @@ from ._formulas import Formula, Scene, Term, all_of, any_of, either, implies, si
 
 def in_box(y: Term) -> Formula:
     """y ∈ dom K* = [−1, 1]."""
-    return (-1 <= y) & (y <= 1)
+    return (y >= -1) & (y <= 1)
 
 
 class Curve(ABC):
@@ -71,8 +71,8 @@ class Curve(ABC):
         """K*(y), where K* has the tangent that takes the value given at y."""
         return self.conjugate(name, y)
 
-    def rest_at_zero(self) -> None:
-        """That K is least at 0 is used."""
+    def rest_at_zero(self) -> None:  # noqa: B027
+        """To be called where it is used that K is least at 0, which the graphs of the others know."""
 
 
 class Absolute(Curve):
@@ -126,8 +126,8 @@ class DeadZone(_Bent):
         return any_of(
             y.equals(1) & (z >= e),
             y.equals(-1) & (z <= -e),
-            all_of(0 < y, y < 1, z.equals(e)),
-            all_of(-1 < y, y < 0, z.equals(-e)),
+            all_of(y > 0, y < 1, z.equals(e)),
+            all_of(y > -1, y < 0, z.equals(-e)),
             all_of(y.equals(0), -e <= z, z <= e),
         )
 
@@ -156,15 +156,11 @@ class Huber(_Bent):
 
     def is_slope(self, u: Term, z: Term) -> Formula:
         e = self.bend
-        return any_of(
-            (z >= e) & u.equals(1), (z <= -e) & u.equals(-1), all_of(-e <= z, z <= e, (e * u).equals(z))
-        )
+        return any_of((z >= e) & u.equals(1), (z <= -e) & u.equals(-1), all_of(-e <= z, z <= e, (e * u).equals(z)))
 
     def is_dual_slope(self, z: Term, y: Term) -> Formula:
         e = self.bend
-        return any_of(
-            y.equals(1) & (z >= e), y.equals(-1) & (z <= -e), all_of(-1 < y, y < 1, z.equals(e * y))
-        )
+        return any_of(y.equals(1) & (z >= e), y.equals(-1) & (z <= -e), all_of(y > -1, y < 1, z.equals(e * y)))
 
 
 class Truncated(Absolute):
@@ -186,9 +182,9 @@ class Truncated(Absolute):
         return any_of(
             (y > 1) & z.equals(M),
             (y < -1) & z.equals(-M),
-            all_of(y.equals(1), 0 <= z, z <= M),
-            all_of(y.equals(-1), -M <= z, z <= 0),
-            all_of(-1 < y, y < 1, z.equals(0)),
+            all_of(y.equals(1), z >= 0, z <= M),
+            all_of(y.equals(-1), z >= -M, z <= 0),
+            all_of(y > -1, y < 1, z.equals(0)),
         )
 
     def inside(self, y: Term) -> None:
@@ -261,7 +257,8 @@ class Unknown(Curve):
     def slope(self, name: str, z: Term) -> Term:
         return self.scene.real(name)
 
-    dual_slope = slope
+    def dual_slope(self, name: str, y: Term) -> Term:
+        return self.scene.real(name)
 
     def inside(self, y: Term) -> None:
         """There is no set."""
@@ -271,3 +268,4 @@ class Unknown(Curve):
 # with the proof that graphs and pieces of these functions belong to a convex K and its conjugate.
 FOLLOWS_FROM_EVERY = "it is one of all convex K"
 CONCRETE: tuple[type[Curve], ...] = (Absolute, DeadZone, Huber)
+ALL: tuple[type[Curve], ...] = (*CONCRETE, Every)

@@ -48,9 +48,7 @@ class Obligation:
     needed: Mapping[str, Values] = field(default_factory=dict)
     follows: str = ""
 
-    def text(
-        self, *asserted: Formula, status: str, without: Collection[str] = (), pinned: Values | None = None
-    ) -> str:
+    def text(self, *asserted: Formula, status: str, without: Collection[str] = (), pinned: Values | None = None) -> str:
         """The query; the conclusion's negation is asserted where `asserted` holds it."""
         left_out = "".join(f", without the premise: {label}" for label in without)
         head = f"{self.name}\nnegates: {self.says}{left_out}\nexpected: {status}"
@@ -94,7 +92,7 @@ def discharge(obligations: Sequence[Obligation], *, is_quick: bool = False) -> O
         text = one.text(~one.conclusion, status="unsat")
         found = ask(text, one.scene.unknowns)
         if found.word == "unsat":
-            artefacts[f"{one.name}.smt2"] = text
+            artefacts[f"smt-{one.name}.smt2"] = text
             continue
         model = one.replayed(found)
         if model:
@@ -110,13 +108,17 @@ def discharge(obligations: Sequence[Obligation], *, is_quick: bool = False) -> O
             text, model = one.counterexample(pinned, {label})
             if model is None:
                 return Outcome("undecided", f"{one.name}: no counterexample without the hypothesis {label}.")
-            artefacts[f"{one.name}-dropped-{number}.smt2"] = text
+            artefacts[f"smt-{one.name}-dropped-{number}.smt2"] = text
     num_needed = sum(len(one.needed) for one in obligations)
     said = f"{len(artefacts) - num_needed} negations are unsatisfiable and all premises have points that were replayed"
     dropped = f"; {num_needed} times a hypothesis left out gave a counterexample that was replayed"
-    return Outcome("proved", said + (dropped if num_needed else "") + ".", len(obligations) + num_needed, None, artefacts)
+    return Outcome(
+        "proved", said + (dropped if num_needed else "") + ".", len(obligations) + num_needed, None, artefacts
+    )
 
 
 def _refuted(one: Obligation, model: Mapping[str, Fraction]) -> Outcome:
+    excess = None if one.replay is None else one.replay(model, ())
     numbers: dict[str, Any] = {name: str(value) for name, value in model.items()}
-    return Outcome("refuted", f"a counterexample to: {one.says}", 1, {"obligation": one.name, **numbers})
+    where = {"obligation": one.name, "excess": str(excess), **numbers}
+    return Outcome("refuted", f"a counterexample to: {one.says}", 1, where)

@@ -6,7 +6,7 @@ flow: nothing here is shared with the formulas that the solver is asked about.
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ._formulas import Values
 
@@ -14,10 +14,10 @@ HALF = Fraction(1, 2)
 
 
 class Function(NamedTuple):
-    """K and K* of one variable; None is +∞."""
+    """K and K* of one variable: a fraction, or None for +∞."""
 
-    value: Callable[[Fraction], Fraction | None]
-    conjugate: Callable[[Fraction], Fraction | None]
+    value: Callable[[Fraction], Any]
+    conjugate: Callable[[Fraction], Any]
 
     def is_slope(self, u: Fraction, z: Fraction) -> bool:
         """u ∈ ∂K(z)."""
@@ -25,7 +25,7 @@ class Function(NamedTuple):
         return K is not None and dual is not None and K + dual == u * z
 
 
-def _on_box(dual: Callable[[Fraction], Fraction]) -> Callable[[Fraction], Fraction | None]:
+def _on_box(dual: Callable[[Fraction], Fraction]) -> Callable[[Fraction], Any]:
     return lambda y: dual(y) if abs(y) <= 1 else None
 
 

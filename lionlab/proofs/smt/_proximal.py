@@ -46,23 +46,25 @@ class ProximalStep:
         self.look_ahead = scene.define("look_ahead", self.N * self.m_next - self.epsilon * self.force)
         if isinstance(K, Truncated):
             K.holds_at(self.look_ahead, BOUNDED)
-        self.s = scene.define("s", factors.selection * K.slope("slope", self.look_ahead))
-        self.w = scene.define("w", factors.slope_at_momentum * K.slope("slope_at_momentum", self.m_next))
+        slope_at_look_ahead, slope = K.slope("slope", self.look_ahead), K.slope("slope_at_momentum", self.m_next)
+        self.s = scene.define("s", factors.selection * slope_at_look_ahead)
+        self.w = scene.define("w", factors.slope_at_momentum * slope)
         scene.assume("w = s where ε = 0", implies(self.epsilon.equals(0), self.s.equals(self.w)))
         if of is not Unknown:
             scene.assume(CONVEX, self.remainder >= 0)
         self.z_next, self.y = term(0), term(0)
         if has_decay:
-            self.z_next = scene.define("z_next", factors.dual_slope * K.dual_slope("dual_slope", self.y_next))
+            dual_slope = K.dual_slope("dual_slope", self.y_next)
+            self.z_next = scene.define("z_next", factors.dual_slope * dual_slope)
             self.y = scene.define("y", (1 + self.h * self.lam) * self.y_next - self.h * self.lam * self.s)
             K.inside(self.y)
         self.move = scene.define("move", self.h * (self.s - self.y_next))
         self.K_new = K.value("m_next", self.m_next)
-        self.K_old = K.value_above("m", self.m, self.K_new + self.w * (self.m - self.m_next))
+        self.K_old = K.value_above("m", self.m, self.K_new + slope * (self.m - self.m_next))
         self.dual_old, self.dual_new = term(0), term(0)
         if has_decay:
             value = K.conjugate("y_next", self.y_next)
-            tangent = value + self.z_next * (self.y - self.y_next)
+            tangent = value + dual_slope * (self.y - self.y_next)
             self.dual_new = factors.dual_value * value
             self.dual_old = factors.dual_value * K.conjugate_above("y", self.y, tangent)
         else:

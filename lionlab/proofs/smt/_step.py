@@ -17,8 +17,8 @@ from typing import Any
 
 from .._proof import Planted
 from ..coefficients import THEOREM, Coefficients
-from ._formulas import Formula, Scene, Term, Values, all_of, implies, number, term
-from ._functions import CONCRETE, FOLLOWS_FROM_EVERY, Absolute, Curve, DeadZone, Every, Truncated, Unknown
+from ._formulas import Formula, Scene, Term, Values, between, implies, number, term
+from ._functions import ALL, FOLLOWS_FROM_EVERY, Absolute, Curve, DeadZone, Every, Truncated, Unknown
 from ._obligation import Obligation
 from ._plain import HALF, function
 
@@ -86,13 +86,16 @@ class Step:
         self.m_next = scene.define("m_next", self.beta2 * self.m - (1 - self.beta2) * self.g)
         if isinstance(K, Truncated):
             K.holds_at(self.look_ahead, BOUNDED)
-        self.u = scene.define("u", self.factors.selection * K.slope("slope", self.look_ahead))
-        self.w = scene.define("w", self.factors.slope_at_momentum * K.slope("slope_at_momentum", self.m_next))
+        factors, slope_at_look_ahead = self.factors, K.slope("slope", self.look_ahead)
+        slope = K.slope("slope_at_momentum", self.m_next)
+        self.u = scene.define("u", factors.selection * slope_at_look_ahead)
+        self.w = scene.define("w", factors.slope_at_momentum * slope)
         if self.is_ordered:
             self.scene.assume(SAME_CHOICE, implies(self.beta1.equals(self.beta2), self.u.equals(self.w)))
         self.z_next, self.y = term(0), term(0)
         if self.has_decay:
-            self.z_next = scene.define("z_next", self.factors.dual_slope * K.dual_slope("dual_slope", self.y_next))
+            dual_slope = K.dual_slope("dual_slope", self.y_next)
+            self.z_next = scene.define("z_next", factors.dual_slope * dual_slope)
             self.y = scene.define("y", (1 + self.eta * self.lam) * self.y_next - self.eta * self.lam * self.u)
             K.inside(self.y)
         self.move = scene.define("move", self.eta * (self.u - self.y_next))
@@ -100,13 +103,13 @@ class Step:
         if self.of is not Unknown:
             scene.assume("f is L-smooth", (-self.curvature <= self.remainder) & (self.remainder <= self.curvature))
         self.K_new = K.value("m_next", self.m_next)
-        self.K_old = K.value_above("m", self.m, self.K_new + self.w * (self.m - self.m_next))
+        self.K_old = K.value_above("m", self.m, self.K_new + slope * (self.m - self.m_next))
         self.dual_old, self.dual_new = term(0), term(0)
         if self.has_decay:
             value = K.conjugate("y_next", self.y_next)
-            tangent = value + self.z_next * (self.y - self.y_next)
-            self.dual_new = self.factors.dual_value * value
-            self.dual_old = self.factors.dual_value * K.conjugate_above("y", self.y, tangent)
+            tangent = value + dual_slope * (self.y - self.y_next)
+            self.dual_new = factors.dual_value * value
+            self.dual_old = factors.dual_value * K.conjugate_above("y", self.y, tangent)
         else:
             K.rest_at_zero()
         weight = self.eta * self.lam * (1 - self.beta1) + (1 - self.beta2)
@@ -116,7 +119,7 @@ class Step:
     def _ranges(self) -> None:
         assume = self.scene.assume
         assume("η > 0", self.eta > 0)
-        inside = all_of(0 <= self.beta1, self.beta1 <= 1, 0 <= self.beta2, self.beta2 <= 1)
+        inside = between(0, self.beta1, 1) & between(0, self.beta2, 1)
         if self.has_decay:
             assume("λ > 0", self.lam > 0)
             assume("0 ≤ β1, β2 ≤ 1, not both 1", inside & (self.beta1 + self.beta2 < 2))
@@ -274,6 +277,6 @@ def about_a_step(
     )
 
 
-def steps(*, is_ordered: bool, factors: Factors = RIGHT, of: Sequence[type[Curve]] = (*CONCRETE, Every)) -> list[Step]:
+def steps(*, is_ordered: bool, factors: Factors = RIGHT, of: Sequence[type[Curve]] = ALL) -> list[Step]:
     """Scenes for every K named, with and without decay."""
     return [Step(one, has_decay, is_ordered, factors) for has_decay in (True, False) for one in of]

@@ -4,8 +4,8 @@ With H_q = αf + (γ/λ)K*(λx) + q[K*(λx) + K(m) − ⟨λx, m⟩] and c = (1�
 
     H_q falls along the flow of every convex K   ⇔   c ≤ q ≤ 1  and  qελ ≤ 1−εγ
 
-Sufficient by the route of `flow`. Necessary, as for every other q the flow of |·| has a moment at which H_q rises, given
-here by formulas in γ, ε, λ and q: with t, s > 0 small enough,
+Sufficient as in `flow`. Necessary, since for every other q the flow of |·| has a moment at which H_q rises, given here
+by formulas in γ, ε, λ and q. With t, s > 0 small enough
 
     q < c          y = 0,      ṁ = −1,  m = ε + t        m̃ = t      just past its change of sign, m not
     q > 1          y = 0,      ṁ = 1,   m = t            m̃ = ε + t
@@ -20,8 +20,8 @@ from .._proof import Planted
 from ..coefficients import THEOREM
 from ._facts import facts
 from ._flow import PRODUCT, USUAL, Moment, plain_moment
-from ._formulas import Formula, Scene, Term, Values, all_of, size_of
-from ._functions import CONCRETE, FOLLOWS_FROM_EVERY, Absolute, Every
+from ._formulas import Scene, Term, Values, all_of, size_of
+from ._functions import ALL, FOLLOWS_FROM_EVERY, Absolute, Curve, Every
 from ._obligation import Obligation
 from ._route import SUMS, smt_proof
 
@@ -41,7 +41,7 @@ class Ends:
 INTERVAL = Ends()
 
 
-def sufficient(of: type, ends: Ends) -> Obligation:
+def sufficient(of: type[Curve], ends: Ends) -> Obligation:
     at = Moment(of)
     q = at.scene.real("q")
     at.scene.assume("q ≥ c", q * at.D >= ends.lower * at.N)
@@ -54,7 +54,7 @@ def sufficient(of: type, ends: Ends) -> Obligation:
         if not (ends.lower * N / (1 + epsilon * lam) <= q <= ends.one and q * epsilon * lam <= ends.upper * N):
             return None
         plain = plain_moment(of.__name__, THEOREM, values, without, q)
-        return plain and plain.rise
+        return None if plain is None else plain.rise
 
     return Obligation(
         name=f"weights-inside-{of.__name__}",
@@ -85,7 +85,9 @@ def necessary(end: str, ends: Ends) -> Obligation:
     else:
         beyond, m_dot, m, w, y = q * epsilon * lam > ends.upper * N, 1, t - epsilon, -1, s - 1
         past = q * epsilon * lam - N
-        small = (2 * t * (past + epsilon * (gamma + q * lam))).equals(epsilon * past) & (s * (4 * q + past)).equals(past)
+        small = (2 * t * (past + epsilon * (gamma + q * lam))).equals(epsilon * past) & (s * (4 * q + past)).equals(
+            past
+        )
     scene.assume(f"q is beyond the end named {end}", beyond)
     scene.assume("t and s", small)
     K = Absolute(scene)
@@ -93,12 +95,16 @@ def necessary(end: str, ends: Ends) -> Obligation:
     force = -m_dot - gamma * m
     slope_in_x = force - q * lam * m
     rate = slope_in_x * x_dot + q * ((w - y) * m_dot)
-    is_moment = all_of(look_ahead > 0, m * w > 0, -1 < y, y < 1, K.is_slope(Term(w), m), K.is_slope(Term(1), look_ahead))
-    return Obligation(f"weights-beyond-{end}", f"dH_q/dt > 0 at the moment named, q beyond: {end}", scene, is_moment & (rate > 0))
+    is_moment = all_of(
+        look_ahead > 0, m * w > 0, y > -1, y < 1, K.is_slope(Term(w), m), K.is_slope(Term(1), look_ahead)
+    )
+    return Obligation(
+        f"weights-beyond-{end}", f"dH_q/dt > 0 at the moment named, q beyond: {end}", scene, is_moment & (rate > 0)
+    )
 
 
 def interval(ends: Ends) -> list[Obligation]:
-    inside = [sufficient(of, ends) for of in (*CONCRETE, Every)]
+    inside = [sufficient(of, ends) for of in ALL]
     return [*inside, *(necessary(end, ends) for end in Ends.__dataclass_fields__), *facts()]
 
 
@@ -110,10 +116,10 @@ def wider(name: str, relative: Fraction) -> Ends:
 PROOFS = (
     smt_proof(
         "flow-bracket-interval",
-        statement="For q in the interval dH_q/dt > 0 has no solution; beyond each end |·| has a moment with dH_q/dt > 0.",
+        statement="For q inside, dH_q/dt > 0 has no solution; beyond each end |·| has a moment with dH_q/dt > 0.",
         domain=(
-            "all γ, ε, λ ≥ 0 with εγ ≤ 1; necessary: K = |·|; sufficient: every convex K that is a sum over coordinates, "
-            "‖·‖₁, dead zone and Huber by their own graphs, any dimension"
+            "all γ, ε, λ ≥ 0 with εγ ≤ 1; necessary: K = |·|; sufficient: every convex K that is a sum over "
+            "coordinates, ‖·‖₁, dead zone and Huber by their own graphs, any dimension"
         ),
         assumptions=(SUMS,),
         obligations=interval,

@@ -8,16 +8,16 @@ from fractions import Fraction
 
 from .._proof import Planted
 from ..coefficients import OF_THE_FUNCTION, OF_THE_RATES, Coefficients
-from ._facts import facts
+from ._facts import explicit_decay, facts
 from ._formulas import Values, number
 from ._obligation import Obligation
-from ._route import SUMS, signed, smt_proof
 from ._plain import HALF
+from ._route import SUMS, signed, smt_proof
 from ._step import PlainStep, about_a_step, steps
 
 DOMAIN = (
     "every convex K that is a sum over coordinates, ‖·‖₁, dead zone and Huber by their own graphs, any dimension; all "
-    "η > 0, λ ≥ 0, β1, β2 in [0, 1] with D > 0, L ≥ 0; implicit decay, explicit with η/(1−ηλ) for η"
+    "η > 0, λ ≥ 0, β1, β2 in [0, 1] with D > 0, L ≥ 0; implicit decay, and explicit with ηλ < 1"
 )
 ASSUMPTIONS = (SUMS, "an L-smooth f has |f(x⁺) − f(x) − ⟨∇f(x), x⁺−x⟩| ≤ (L/2)‖x⁺−x‖² (the descent lemma)")
 
@@ -31,7 +31,7 @@ def one_step(q: Coefficients) -> list[Obligation]:
         bound = at.scale * (q.slack * at.curvature) - at.decrease(q)
         says = "ΔH ≤ −ηaΔ1 − ηbΔ2 + (L/2)(x⁺−x)²"
         found.append(about_a_step("descent", at, says, at.change(q) <= bound, excess, q))
-    return [*found, *decreases(), *facts()]
+    return [*found, *decreases(), *facts(), explicit_decay()]
 
 
 def decreases() -> list[Obligation]:
@@ -58,7 +58,7 @@ def rise(q: Coefficients) -> list[Obligation]:
         says = "ΔH ≤ D_f(x⁺; x), and ΔH ≤ (L/2)(x⁺−x)²"
         both = (change <= at.scale * at.remainder) & (change <= slack)
         found.append(about_a_step("rise", at, says, both, excess, q, needs_order=True))
-    return [*found, *facts()]
+    return [*found, *facts(), explicit_decay()]
 
 
 OTHER_SIGN = Planted("the sign of ⟨λx, m⟩", Coefficients(product=-1))

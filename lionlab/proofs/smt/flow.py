@@ -12,7 +12,7 @@ from ..coefficients import OF_THE_FUNCTION, OF_THE_RATES, THEOREM, Coefficients
 from ._facts import facts
 from ._flow import PRODUCT, TOO_LARGE, USUAL, Moment, PlainMoment, plain_moment
 from ._formulas import Formula, Term, Values
-from ._functions import CONCRETE, FOLLOWS_FROM_EVERY, Absolute, DeadZone, Every, Huber, Unknown
+from ._functions import ALL, CONCRETE, FOLLOWS_FROM_EVERY, Absolute, Every, Unknown
 from ._obligation import Obligation
 from ._route import SUMS, signed, smt_proof
 
@@ -59,12 +59,12 @@ def about_a_moment(
 def identity(q: Coefficients) -> list[Obligation]:
     """dH/dt = −(γ+cλ)Δ1 − cΔ2, whatever u, w, z are; and both rates are ≥ 0."""
     found = []
-    for of in (Absolute, DeadZone, Huber, Unknown):
+    for of in (*CONCRETE, Unknown):
         at = Moment(of)
         closes = at.derivative(q).equals(-at.first(q) - at.second(q))
         says, excess = "dH/dt = −(γ+cλ)Δ1 − cΔ2", lambda one: abs(one.rise + one.first + one.second)
         found.append(about_a_moment("derivative", at, says, closes, q, excess, asked=(Unknown,)))
-    for of in (*CONCRETE, Every):
+    for of in ALL:
         at = Moment(of)
         both = (at.alignment >= 0) & (at.enhancement >= 0)
         says, excess = "Δ1 ≥ 0 and Δ2 ≥ 0", lambda one: -min(one.first, one.second)
@@ -75,7 +75,7 @@ def identity(q: Coefficients) -> list[Obligation]:
 def descent(q: Coefficients) -> list[Obligation]:
     """dH/dt ≤ 0."""
     found = []
-    for of in (*CONCRETE, Every):
+    for of in ALL:
         at = Moment(of)
         falls = at.derivative(q) <= 0
         found.append(about_a_moment("falls", at, "dH/dt ≤ 0", falls, q, lambda one: one.rise, needs_product=True))

@@ -12,9 +12,9 @@ from fractions import Fraction
 
 from .._proof import Planted
 from ..coefficients import OF_THE_FUNCTION, OF_THE_RATES, Coefficients
-from ._facts import facts, truncated_facts
-from ._formulas import Scene, Values, all_of, size_of
-from ._functions import Absolute, DeadZone, Every, Huber, Truncated, Unknown
+from ._facts import explicit_decay, facts, truncated_facts
+from ._formulas import Values, all_of
+from ._functions import Absolute, DeadZone, Huber, Truncated, Unknown
 from ._obligation import Obligation
 from ._plain import HALF
 from ._route import SUMS, signed, smt_proof
@@ -33,24 +33,7 @@ def identity(q: Coefficients) -> list[Obligation]:
     for at in steps(is_ordered=False, of=(Absolute, DeadZone, Huber, Unknown)):
         closes = at.change(q).equals(at.remainders() - at.decrease(q))
         found.append(about_a_step("ledger", at, LEDGER, closes, residual, q, asked=(Unknown,)))
-    return [*found, explicit_constants()]
-
-
-def explicit_constants() -> Obligation:
-    """The step and c of explicit decay are those of implicit decay with η′ = η/(1−ηλ)."""
-    scene = Scene()
-    eta, other, lam, x, u, next_x = scene.reals("step_size implicit_step_size weight_decay x u x_next")
-    beta1, beta2, c, implicit_c = scene.reals("beta1 beta2 c implicit_c")
-    scene.assume("η > 0, λ ≥ 0, ηλ < 1", all_of(eta > 0, lam >= 0, eta * lam < 1))
-    scene.assume("η′ = η/(1−ηλ)", (other * (1 - eta * lam)).equals(eta))
-    scene.assume("0 ≤ β1, β2 ≤ 1", all_of(0 <= beta1, beta1 <= 1, 0 <= beta2, beta2 <= 1))
-    D = eta * lam * (1 - beta1) + (1 - eta * lam) * (1 - beta2)
-    scene.assume("D > 0", D > 0)
-    scene.assume("c of explicit decay", (c * D).equals(eta * beta1))
-    scene.assume("c at η′", (implicit_c * (other * lam * (1 - beta1) + 1 - beta2)).equals(other * beta1))
-    scene.assume("the explicit step", next_x.equals(x + eta * (u - lam * x)))
-    conclusion = next_x.equals(x + other * (u - lam * next_x)) & c.equals(implicit_c)
-    return Obligation("explicit-decay", "x⁺ = x + η′(u − λx⁺), and c at η′ is that of η", scene, conclusion)
+    return [*found, explicit_decay()]
 
 
 def signs(factors: Factors) -> list[Obligation]:

@@ -10,15 +10,15 @@ from .._proof import Planted
 from ..coefficients import OF_THE_FUNCTION, OF_THE_RATES, THEOREM, Coefficients
 from ._facts import facts, truncated_facts
 from ._formulas import Formula, Values, all_of
-from ._functions import CONCRETE, FOLLOWS_FROM_EVERY, Absolute, Curve, DeadZone, Every, Truncated, Unknown
+from ._functions import ALL, FOLLOWS_FROM_EVERY, Absolute, Curve, DeadZone, Every, Truncated, Unknown
 from ._obligation import Obligation
 from ._proximal import CONVEX, USUAL, WITHOUT_DECAY, PlainProximalStep, ProximalStep, plain_proximal_step
 from ._route import SUMS, signed, smt_proof
 from ._step import RIGHT, WRONG_FACTORS, Factors, with_error
 
 DOMAIN = (
-    "every convex K that is a sum over coordinates, ‖·‖₁, dead zone and Huber by their own graphs, any dimension, inside "
-    "the set; ‖·‖₁ also from outside; all h > 0, α > 0, γ, ε, λ ≥ 0 with εγ ≤ 1"
+    "every convex K that is a sum over coordinates, ‖·‖₁, dead zone and Huber by their own graphs, any dimension, "
+    "inside the set; ‖·‖₁ also from outside; all h > 0, α > 0, γ, ε, λ ≥ 0 with εγ ≤ 1"
 )
 
 CONVEXITY = "a convex f has f(x) ≥ f(x⁺) + ⟨∇f(x⁺), x − x⁺⟩"
@@ -74,7 +74,7 @@ def ledger(q: Coefficients) -> list[Obligation]:
 
 def descent(q: Coefficients) -> list[Obligation]:
     found = []
-    for at in scenes((*CONCRETE, Every)):
+    for at in scenes(ALL):
         falls = at.change(q) <= -at.decrease(q)
         says, excess = "ΔH_h ≤ −h(γ+c_hλ)Δ1 − (hc_h/ε)Δ2", lambda one: one.change - one.first - one.second
         found.append(about("proximal-descent", at, says, falls, excess, q, needs_convex=True))
@@ -83,7 +83,7 @@ def descent(q: Coefficients) -> list[Obligation]:
 
 def rates() -> list[Obligation]:
     found = []
-    for at in scenes((*CONCRETE, Every)):
+    for at in scenes(ALL):
         both = (at.alignment >= 0) & (at.enhancement >= 0)
         says, excess = "Δ1 ≥ 0 and ⟨s − w, m⁺ − m⟩ ≥ 0", lambda one: max(one.first, one.second)
         found.append(about("proximal-rates", at, says, both, excess))
@@ -92,7 +92,7 @@ def rates() -> list[Obligation]:
 
 def signs(factors: Factors) -> list[Obligation]:
     found = []
-    for at in scenes((*CONCRETE, Every), factors):
+    for at in scenes(ALL, factors):
         rates = (at.alignment >= 0) & (at.enhancement >= 0)
         remainders = all_of(at.remainder >= 0, at.dual_remainder >= 0, at.momentum_remainder >= 0)
         says, excess = "all five terms are ≤ 0", lambda one: max(one.terms)

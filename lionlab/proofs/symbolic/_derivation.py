@@ -103,8 +103,13 @@ class Gap:
 def gaps(derivation: Derivation) -> Iterator[Gap]:
     """What keeps the derivation from being a proof: residuals that are not zero, signs that do not show."""
     signs = Signs(derivation.hypotheses)
+    shown: list[Fact] = []
     for i, step in enumerate(derivation.steps, 1):
+        for _, fact in step.because:
+            if fact.law == SHOWN and fact not in shown:
+                yield Gap(i, "a fact said to be shown is shown in no step before", fact.term)
         yield from (Gap(i, said, remains) for said, remains in _gaps_of(step, signs))
+        shown.append(step.fact())
 
 
 def _gaps_of(step: Step, signs: Signs) -> list[tuple[str, Term]]:
@@ -119,6 +124,8 @@ def _gaps_of(step: Step, signs: Signs) -> list[tuple[str, Term]]:
         if fact.relation == "=" and step.relation == "≤" and weight.is_vector:
             found.append(("a weight is a vector", weight))
     difference = step.right - step.left
+    if step.relation == "<" and step.because:
+        found.append(("facts show ≥ 0, and not more", difference))
     if step.relation != "=" and not step.because:
         shown = signs.is_positive(difference) if step.relation == "<" else signs.is_nonnegative(difference)
         return found if shown else [*found, ("the difference does not show its sign", difference)]

@@ -14,6 +14,7 @@ from ._terms import Constant, Term, Vector, within
 from ._values import Instance, Written, rational_draws
 
 NUM_DRAWS = 80
+HALF = Fraction(1, 2)
 FREE = Constant | Vector
 
 
@@ -36,12 +37,12 @@ def falsifies(instance: Instance, derivation: Derivation) -> bool:
     return left != right if derivation.statement.relation == "=" else left > right
 
 
-def parabola(curvature: Fraction, center: Fraction) -> Written:
-    """f = (curvature/2)(x − center)²."""
+def parabola(curvature: Fraction, slope: Fraction) -> Written:
+    """f = (curvature/2)x² + slope·x."""
     return Written(
-        f"({curvature}/2)(x − ({center}))²",
-        lambda v: curvature / 2 * (v - center) ** 2,
-        lambda v: curvature * (v - center),
+        f"({curvature}/2)x² + ({slope})x",
+        lambda v: curvature / 2 * v**2 + slope * v,
+        lambda v: curvature * v + slope,
     )
 
 
@@ -68,8 +69,9 @@ def instances(derivation: Derivation) -> Iterator[Instance]:
     for draw in islice(rational_draws(len(drawn) + 3), NUM_DRAWS):
         numbers = dict(zip(drawn, draw[3:], strict=True))
         numbers |= {"x": (2 * numbers["x"] - 1) / numbers.get("λ", Fraction(1, 3)), "m": 6 * numbers["m"] - 3}
-        curvature = 3 * draw[0]
-        curvature = numbers.setdefault("L", curvature) if "ρ" not in numbers else -numbers["ρ"]
+        # A straight line for every other f: there the convexity of f is an equality.
+        bent = 3 * draw[0] if draw[0] < HALF else Fraction(0)
+        curvature = -numbers["ρ"] if "ρ" in numbers else numbers.setdefault("L", bent)
         found = Instance(numbers, {"f": parabola(curvature, 20 * draw[1] - 10), **dead_zone(draw[2] / 4)})
         for complete in _with_choices(found, derivation.choices):
             if admits(complete, derivation):

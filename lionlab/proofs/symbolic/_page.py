@@ -8,7 +8,7 @@ from ._terms import ONE, Defined, Number, Sum, Term
 from ._writing import LATEX, PRODUCT, TEXT, Script, latex_name
 
 WIDTH = 108
-LATEX_RELATIONS = {"=": "=", "≤": r"\le", "≥": r"\ge", "<": "<"}
+LATEX_RELATIONS = {"=": "=", "≤": r"\leq", "≥": r"\geq", "<": "<"}
 
 
 def chain_text(one: Chain, script: Script = TEXT) -> str:

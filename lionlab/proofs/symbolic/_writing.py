@@ -27,11 +27,12 @@ SUM, PRODUCT, POWER, ATOM = range(4)
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 ACCENTS = {"\u0303": r"\tilde", "\u0307": r"\dot", "\u0308": r"\ddot", "\u0304": r"\bar", "\u0302": r"\hat"}
 LETTERS = {
-    "∇": r"\nabla ", "∂": r"\partial ", "Δ": r"\Delta ", "≤": r"\le ", "≥": r"\ge ", "⟨": r"\langle ", "⟩": r"\rangle ",
+    "∇": r"\nabla ", "∂": r"\partial ", "Δ": r"\Delta ", "≤": r"\leq ", "≥": r"\geq ", "⟨": r"\langle ",
+    "⟩": r"\rangle ",
     "‖": r"\|", "·": r"\cdot ", "−": "-", "*": "^{*}", "⁺": "^{+}", "′": "'", "½": r"\tfrac{1}{2}", "∈": r"\in ",
     "α": r"\alpha ", "β": r"\beta ", "γ": r"\gamma ", "δ": r"\delta ", "ε": r"\varepsilon ", "η": r"\eta ",
     "θ": r"\theta ", "κ": r"\kappa ", "λ": r"\lambda ", "μ": r"\mu ", "ρ": r"\rho ", "σ": r"\sigma ", "φ": r"\varphi ",
-    "ψ": r"\psi ", "Σ": r"\textstyle\sum ", "ℓ": r"\ell ", "²": "^{2}", "≠": r"\ne ", "→": r"\to ", "∞": r"\infty ",
+    "ψ": r"\psi ", "Σ": r"\textstyle\sum ", "ℓ": r"\ell ", "²": "^{2}", "≠": r"\neq ", "→": r"\to ", "∞": r"\infty ",
 }  # fmt: skip
 
 

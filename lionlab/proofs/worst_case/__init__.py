@@ -7,8 +7,8 @@ a theorem bounds. A statement "target ≤ 0" is proved by a certificate (`certif
     target + Σ weight·(expression that is ≥ 0) = 0,        weights ≥ 0,
 
 an identity of formal sums. Where the weights are rational functions of η, λ, β1, β2, L it covers all constants at
-once; checking it takes no solver. A false statement is refuted by an exact function that breaks it (`_scenes.py` and
-the like), or by the worst case that a semidefinite program finds (`estimation.py`), made rational and checked again.
+once; checking it takes no solver. A false statement is refuted by an exact function that breaks it (`step_scenes.py`,
+and the like), or by the worst case that a semidefinite program finds (`estimation.py`), made rational and checked.
 
 Adding one: copy `descent.py`; write the target with the pieces of `step.py`, name the inequalities and their weights.
 """

@@ -1,0 +1,166 @@
+"""The certificates of the route "worst case": proved, their wrongs refuted, what they rest on true of functions."""
+
+import importlib
+import json
+import math
+import pkgutil
+import random
+from fractions import Fraction
+
+import pytest
+import sympy
+
+from lionlab.proofs import check, worst_case
+from lionlab.proofs.coefficients import THEOREM
+from lionlab.proofs.gram import Expression, value, vector
+from lionlab.proofs.worst_case import flow, proximal, proximal_step, step_scenes
+from lionlab.proofs.worst_case import step as discrete
+from lionlab.proofs.worst_case.certificate import Certificate, Term, outcome
+from lionlab.proofs.worst_case.descent import gap, loss_terms, rate_terms, remainder_terms
+from lionlab.proofs.worst_case.interpolation import Sample, smooth, smooth_convex
+from lionlab.proofs.worst_case.plain_functions import FUNCTIONS
+from lionlab.proofs.worst_case.ranges import Range
+
+MODULES = [
+    importlib.import_module(f"{worst_case.__name__}.{one.name}") for one in pkgutil.iter_modules(worst_case.__path__)
+]
+PROOFS = {proof.claim: proof for module in MODULES for proof in getattr(module, "PROOFS", ())}
+
+
+@pytest.mark.parametrize("claim", PROOFS)
+def test_a_proof_holds_and_refutes_its_wrongs(claim: str):
+    """The errors of one in a thousand are part of it; the smaller ones are `verify`'s."""
+    found = check(PROOFS[claim], is_quick=True)
+    assert found.outcome.word == "proved", found.outcome.said
+    assert found.missed == ()
+    assert not found.missing
+    assert (found.detected is None) == (not PROOFS[claim].coefficients)
+    assert found.outcome.obligations > 0
+
+
+def test_a_millionth_of_a_millionth_is_seen():
+    """The scenes are exact, so that no error of a coefficient is too small for them."""
+    tiny = Fraction(1, 10**12)
+    for claim in ("one-step-descent", "flow-descent", "proximal-weakly-convex"):
+        proof = PROOFS[claim]
+        for name in proof.coefficients:
+            found = proof.prove(proof.perturbed(name, tiny), True)
+            assert found.word == "refuted", (claim, name)
+            assert found.counterexample is not None
+
+
+def test_a_stored_certificate_is_checked_by_reading_it():
+    """Nothing of the route's own code: the text, parsed by SymPy."""
+    (text,) = PROOFS["one-step-descent"].prove(PROOFS["one-step-descent"].subject, True).artefacts.values()
+    record = json.loads(text)["certificates"][0]
+    symbols = {name: sympy.Symbol(name, positive=True) for name in record["positive"] + record["not negative"]}
+
+    def read(formula: str):
+        return sympy.sympify(formula, locals=symbols)
+
+    keys = set(record["target"]).union(*(term["expression"] for term in record["terms"]))
+    for key in keys:
+        total = read(record["target"].get(key, "0"))
+        total += sum(read(term["weight"]) * read(term["expression"].get(key, "0")) for term in record["terms"])
+        assert sympy.cancel(sympy.together(total)) == 0, key
+    # Symbols that are > 0 in sums of products without a minus.
+    assert all(read(term["weight"]).is_positive for term in record["terms"])
+
+
+def step_terms(k: discrete.Constants) -> list[Term]:
+    s = step_scenes.one_step(k)
+    spread = 0 if k.beta1 == k.beta2 else (1 - k.beta2) / (k.beta2 - k.beta1)
+    case = discrete.Case(Range("", ()), k, spread, is_reversed=False)
+    return [*loss_terms(s), *remainder_terms(s), *rate_terms(case, s)]
+
+
+@pytest.mark.parametrize("k", step_scenes.ORDERED, ids=str)
+def test_the_inequalities_of_a_step_hold_of_functions(k: discrete.Constants):
+    """Each is named an inequality of convex or L-smooth functions; here it meets some."""
+    for scene in step_scenes.scenes(k)[::4]:
+        for term in step_terms(k):
+            assert term.weight >= 0
+            assert term.expression.at(scene.vectors, scene.values) >= 0, (term.reason, scene.said)
+
+
+@pytest.mark.parametrize("k", proximal_step.TRIED, ids=str)
+def test_the_inequalities_of_the_implicit_step_hold_of_functions(k: proximal_step.Constants):
+    s = proximal_step.one_step(k)
+    for curvature in (Fraction(0), Fraction(1)):
+        for scene in proximal_step.scenes(k, curvature)[::4]:
+            for term in (*proximal.convexity(s), *proximal.kernel_terms(s), *proximal.rate_terms(s)):
+                assert term.expression.at(scene.vectors, scene.values) >= 0, (term.reason, scene.said)
+
+
+def test_smooth_functions_satisfy_their_inequalities_and_others_do_not():
+    """sin and cos are 1-smooth, log(1 + e^x) is 1/4-smooth and convex; x² is not 1-smooth."""
+
+    def left(kind, f, slope, L, at):
+        points = {"a": (at[0],), "b": (at[1],), "p": (slope(at[0]),), "q": (slope(at[1]),)}
+        a, b = (Sample(vector(x), vector(g), value(x)) for x, g in (("a", "p"), ("b", "q")))
+        return kind(a, b, L).at(points, {"a": f(at[0]), "b": f(at[1])})
+
+    rng = random.Random(2)
+    pairs = [(rng.uniform(-4, 4), rng.uniform(-4, 4)) for _ in range(40)]
+    # A dozen operations on numbers below 40.
+    rounding = 12 * 40 * 2.0**-52
+    assert all(left(smooth, math.sin, math.cos, 1.0, at) >= -rounding for at in pairs)
+    log_exp = (lambda x: math.log1p(math.exp(x)), lambda x: 1 / (1 + math.exp(-x)))
+    assert all(left(smooth_convex, *log_exp, 0.25, at) >= -rounding for at in pairs)
+    assert any(left(smooth_convex, math.sin, math.cos, 1.0, at) < -rounding for at in pairs)
+    assert any(left(smooth, lambda x: x * x, lambda x: 2 * x, 1.0, at) < -rounding for at in pairs)
+
+
+@pytest.mark.parametrize("K", FUNCTIONS, ids=str)
+def test_plain_functions_are_conjugate_to_what_they_say(K):
+    """Against the supremum over a grid that has the kinks among its points."""
+    grid = [Fraction(n, 4) for n in range(-24, 25)]
+    for y in (Fraction(n, 8) for n in range(-10, 11)):
+        if K.has_finite_conjugate(y):
+            assert K.conjugate(y) == max(z * y - K(z) for z in grid)
+        else:
+            assert max(z * y - K(z) for z in grid) > max(z * y - K(z) for z in grid if abs(z) < 5)
+    for z in grid:
+        low, high = K.subgradients(z)
+        assert all(K(v) >= K(z) + slope * (v - z) for v in grid for slope in (low, high))
+
+
+def test_the_theorem_is_an_equality_in_some_scenes_and_false_in_none():
+    for k in step_scenes.ORDERED:
+        excess = gap(step_scenes.one_step(k), THEOREM)
+        found = [excess.at(one.vectors, one.values) for one in step_scenes.scenes(k)]
+        assert max(found) == 0
+        assert found.count(0) >= 20
+
+
+def test_a_slope_that_no_convex_function_has_is_no_state_of_the_flow():
+    half = Fraction(1, 2)
+    assert not flow._is_monotone((half, -half), (-half, half))
+    assert not flow._is_monotone((half, half), (half, -half))
+    assert flow._is_monotone((half, half), (-half, -half))
+
+
+ANY = Range("t > 0, s >= 0", ("t",), ("s",))
+
+
+def certificate(weight, target=None) -> Certificate:
+    right = -weight * (vector("a") @ vector("a"))
+    return Certificate("a", ANY, right if target is None else target, (Term("a", weight, vector("a") @ vector("a")),))
+
+
+def test_a_certificate_fails_for_each_reason():
+    t, s = ANY.numbers["t"], ANY.numbers["s"]
+    assert certificate(t / (1 + s)).failures() == []
+    assert "≥ 0" in certificate(t - s).failures()[0]
+    assert "defined" in certificate(t / s).failures()[0]
+    assert "defined" in certificate(t / (t - s)).failures()[-1]
+    assert "<a,a>" in certificate(t, Expression()).failures()[0]
+
+
+def test_no_weights_and_no_counterexample_is_undecided_but_no_identity_is_refuted():
+    t = ANY.numbers["t"]
+    nothing = dict.fromkeys(("refuter", "last_resort"), lambda: None)
+    assert outcome("x", [certificate(t, Expression())], **nothing).word == "undecided"
+    no_identity = Certificate("x", ANY, value("f"))
+    assert outcome("x", [no_identity], **nothing).word == "refuted"
+    assert outcome("x", [certificate(t)], lambda: {"x": "1"}).word == "refuted"
