@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from ._console import print_json, print_prose
+from ._derivations import derivation_pages, print_derivation, print_proofs, proofs_of_claim
 from ._ending import HOLDS, USAGE, Ending
 from ._inventory import convex_functions, first_line, objectives
 from ._names import near, resolved
@@ -19,16 +20,22 @@ Describers = dict[str, Callable[[], Description]]
 
 @click.command("describe")
 @click.argument("name")
+@click.option("--latex", "as_latex", is_flag=True, help="The derivation of a claim in LaTeX, and nothing else.")
 @takes()
-def describe_command(name: str, **options: Any) -> int:
+def describe_command(name: str, as_latex: bool, **options: Any) -> int:
     """One claim, experiment, convex function or objective in full."""
     request = read_request(**options)
     described = _describe(name)
+    if as_latex and not described.get("latex"):
+        raise Ending(USAGE, f"{name!r} has no derivation to write in LaTeX.")
     if request.as_json:
         print_json(described)
-        return HOLDS
-    for heading, content in described.items():
-        _print_field(heading, content)
+    elif as_latex:
+        print(described["latex"])
+    else:
+        for heading, content in described.items():
+            if heading != "latex":
+                _print_field(heading, content)
     return HOLDS
 
 
@@ -66,6 +73,7 @@ def _functions() -> Describers:
 
 
 def _of_claim(claim: Any) -> Description:
+    written = derivation_pages(claim.id)
     return {
         "claim": claim.id,
         "statement": claim.statement,
@@ -75,6 +83,8 @@ def _of_claim(claim: Any) -> Description:
         "bound": claim.tolerance,
         "planted wrongs": [wrong.description for wrong in claim.wrongs],
         "parameters": list(claim.parameters),
+        "proofs": proofs_of_claim(claim.id),
+        **({"derivation": written["text"], "latex": written["latex"]} if written else {}),
         "command": f"lionlab verify {claim.id}",
     }
 
@@ -102,6 +112,12 @@ def _of_class(name: str, kind: Any) -> Description:
 
 
 def _print_field(heading: str, content: Any) -> None:
+    if heading == "proofs":
+        print_proofs(content)
+        return
+    if heading == "derivation":
+        print_derivation(content)
+        return
     if isinstance(content, Mapping):
         content = [f"{key} = {value}" for key, value in content.items()]
     if isinstance(content, list):

@@ -6,7 +6,40 @@ import importlib
 from ._proof import Proof
 
 # Each module defines PROOFS, a tuple of `Proof`.
-MODULES: tuple[str, ...] = ()
+MODULES: tuple[str, ...] = (
+    "symbolic.ledger",
+    "symbolic.ledger_signs",
+    "symbolic.descent",
+    "symbolic.flow_energy",
+    "symbolic.proximal",
+    "symbolic.optimality",
+    "symbolic.constraint_set",
+    "symbolic.one_coordinate",
+    "symbolic.special_cases",
+    "symbolic.special_flows",
+    "symbolic.global_energy",
+    "symbolic.conjugate_pairs",
+    "worst_case.descent",
+    "worst_case.ledger",
+    "worst_case.decay",
+    "worst_case.slack_constant",
+    "worst_case.conjugacy",
+    "worst_case.monotonicity",
+    "worst_case.flow",
+    "worst_case.proximal",
+    "worst_case.proximal_signs",
+    "worst_case.global_lyapunov",
+    "worst_case.constraint_set",
+    "exact.ledger_identities",
+    "exact.distances",
+    "exact.phase_one",
+    "exact.one_dimension",
+    "exact.counterexamples",
+    "exact.proximal_lengths",
+    "exact.conjugate_pairs",
+    "exact.stationarity",
+    "exact.newton_schulz",
+)
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""Convex functions of one variable made of straight pieces, in exact rational arithmetic: values, slopes, conjugates."""
+"""Convex functions of one variable made of straight pieces, in rational arithmetic: values, slopes, conjugates."""
 
 import random
 from collections.abc import Sequence
@@ -32,9 +32,7 @@ class Polyline:
 
     def dual_points(self, y: Fraction) -> tuple[Fraction, ...]:
         """Elements of ∂K*(y), where there are any: all kinks that have y among their slopes, else none."""
-        return tuple(
-            t for t, (low, high) in zip(self.kinks, pairwise(self.slopes), strict=True) if low <= y <= high
-        )
+        return tuple(t for t, (low, high) in zip(self.kinks, pairwise(self.slopes), strict=True) if low <= y <= high)
 
     def conjugate(self, y: Fraction) -> Fraction:
         """K*(y), for y from the first slope to the last."""

@@ -116,7 +116,7 @@ def rounding(one: EnergyRun, s: np.ndarray, move: np.ndarray) -> np.ndarray:
 
 
 def measure(cases: Sequence[Case], run: Run, subject: Factors) -> Measurement:
-    """The largest excess over its rounding, all steps of all runs; a wrong beside a user's case has some standard ones."""
+    """The largest excess over its rounding of all steps; a wrong beside a user's case has standard ones too."""
     if run.parameters and subject != THEOREM:
         cases = [*cases, *standard_cases(True)]
     found = [(float(np.max(excess(one, subject))), one) for one in energy_runs(cases)]

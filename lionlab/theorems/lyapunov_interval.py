@@ -241,7 +241,7 @@ CLAIMS = (
         ),
         source="derived here, beyond arXiv 2310.05898, Theorem 4.1, which has the lower end",
         hypotheses=(Hypothesis("0 ≤ β1 ≤ β2 < 1, η, λ, L > 0", is_ordered),),
-        observable="sets of constants where a step rises at an end, or nothing rises 1e-9 beyond one, in exact fractions",
+        observable="sets of constants where a step rises at an end, or none rises 1e-9 beyond one, in exact fractions",
         tolerance="none: a comparison of fractions",
         cases=constants,
         measure=measure,

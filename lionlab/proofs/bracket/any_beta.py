@@ -1,6 +1,8 @@
 """A Lyapunov function for every β1, β2: what is claimed of it, and steps that reach its constant.
 
     H = f + K*(λx)/λ + (β1/2L)‖m + ∇f(x)‖²,       ΔH ≤ L(½ + β1/(1−β2)) ‖x⁺−x‖²
+
+Proofs are in `any_beta_symbolic.py` and `any_beta_worst_case.py`.
 """
 
 from dataclasses import dataclass, replace

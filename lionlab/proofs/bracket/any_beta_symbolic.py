@@ -112,8 +112,8 @@ PROOFS: tuple[Proof, ...] = (
         claim="any-beta-lyapunov",
         route="symbolic",
         statement=(
-            "L(½+β1/(1−β2))‖x⁺−x‖² − ΔH is a sum of six terms ≥ 0, a step of K = |·| reaches it, no other weight of the "
-            "square does better, and for β2 < β1 a bracket q[K(m) − ⟨λx, m⟩] makes H rise without bound."
+            "L(½+β1/(1−β2))‖x⁺−x‖² − ΔH is a sum of six terms ≥ 0, a step of K = |·| makes it 0, no other weight of "
+            "the square does better, and for β2 < β1 a bracket q[K(m) − ⟨λx, m⟩] makes H rise without bound."
         ),
         domain="every convex K, every L-smooth f, every dimension, η, L > 0, λ ≥ 0, 0 ≤ β1 ≤ 1 and 0 ≤ β2 < 1",
         is_complete=True,

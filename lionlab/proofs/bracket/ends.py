@@ -2,6 +2,8 @@
 
     step:  c ≤ q ≤ min(η/(1−β2), β1/(λ(β2−β1))),   c = ηβ1/(ηλ(1−β1) + 1−β2)
     flow:  c ≤ q ≤ min(1, (1−εγ)/(ελ)),            c = (1−εγ)/(1+ελ)
+
+η is that of implicit decay. c is the constant of arXiv 2310.05898, Theorems 4.1 and 3.1.
 """
 
 from dataclasses import dataclass, replace
@@ -50,7 +52,7 @@ NAMES = (*ENDS, *OF_THE_FUNCTION)
 def with_error(name: str, relative: Fraction) -> Ends:
     """The claim with a relative error in one end or coefficient; less slack than there is, by that much."""
     if name in ENDS:
-        return replace(Ends(), **{name: 1 + relative})
+        return _with_end(name, 1 + relative)
     size = -relative if name == "slack" else relative
     return Ends(coefficients=THEOREM.with_error(name, size))
 
@@ -59,7 +61,7 @@ def planted(names: tuple[str, ...]) -> tuple[Planted, ...]:
     """Ends a thousandth too low and too high, and coarse errors of the function."""
     small = Fraction(1, 1000)
     ends = [
-        Planted(f"the {said} a thousandth too {way}", replace(Ends(), **{name: 1 + sign * small}))
+        Planted(f"the {said} a thousandth too {way}", _with_end(name, 1 + sign * small))
         for name, said in (("low", "lower end"), ("first", "first upper end"), ("second", "second upper end"))
         for way, sign in (("high", 1), ("low", -1))
     ]
@@ -68,3 +70,8 @@ def planted(names: tuple[str, ...]) -> tuple[Planted, ...]:
         for name in names
     ]
     return (*ends, *coarse)
+
+
+def _with_end(name: str, factor: Fraction) -> Ends:
+    factors: dict[str, Any] = {name: factor}
+    return replace(Ends(), **factors)

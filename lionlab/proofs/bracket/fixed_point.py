@@ -27,7 +27,7 @@ class Deviation:
     bend: Fraction
     curvature: Fraction
     direction: tuple[Fraction, Fraction]
-    weights: Weights = Weights()
+    weights: Weights = field(default_factory=Weights)
     form: Form = field(default_factory=dict)
 
     def change(self, size: Fraction) -> tuple[Fraction, Fraction]:

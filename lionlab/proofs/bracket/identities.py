@@ -17,7 +17,7 @@ class Zero:
 
 @dataclass(frozen=True)
 class Sign:
-    """`expression` is to be ≥ 0 wherever its symbols are: no coefficient of its numerator or denominator is negative."""
+    """`expression` is to be ≥ 0 where its symbols are: no coefficient of the fraction, top or bottom, is negative."""
 
     said: str
     expression: Any

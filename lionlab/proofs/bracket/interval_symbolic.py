@@ -128,7 +128,8 @@ def _of_a_step(subject: Ends) -> Iterator[Zero | Sign]:
         yield Sign(said, factor)
     one, move = 1 / (1 - beta1), 1 / (1 + h)
     below = sign_step(k, 0, 1, beta1 * one, (1, 1))
-    yield Zero("m̃⁺ = 0 < m, m⁺: the rise below the lower end", below.excess(subject, q) - move * one * slope * (low - q))
+    factor = move * one * slope
+    yield Zero("m̃⁺ = 0 < m, m⁺: the rise below the lower end", below.excess(subject, q) - factor * (low - q))
     yield Sign("m⁺ there", below.m_next.point)
     above = sign_step(k, 0, 0, -1, (1, 1))
     yield Zero("m = 0 < m̃⁺, m⁺: above the first", above.excess(subject, q) - move * (1 - beta2) * (q - first))

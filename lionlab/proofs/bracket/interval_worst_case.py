@@ -61,8 +61,8 @@ def _prove(subject: Ends, constants: tuple[Any, ...], name: str) -> Outcome:
 
 
 CHECK = (
-    "At q the rise of H, with the loss eliminated, plus the sum of weight times Bregman remainder D_K(of; at) is 0 as a "
-    "formal sum of inner products and values of K. Beyond the end, the function and state given make the rise positive."
+    "At q the rise of H, with the loss eliminated, plus the sum of weight times Bregman remainder D_K(of; at) is 0 as "
+    "a formal sum of inner products and values of K. Beyond it the function and state given make the rise positive."
 )
 
 
@@ -133,7 +133,8 @@ class Setting:
 
     def _example(self, samples: Samples, q: Fraction) -> Mapping[str, Any]:
         if isinstance(self.k, FlowConstants):
-            numbers = {"<" + ",".join(key) + ">": str(n) for key, n in samples.numbers.items() if isinstance(key, tuple)}
+            products = ((key, number) for key, number in samples.numbers.items() if isinstance(key, tuple))
+            numbers = {f"<{a},{b}>": str(number) for (a, b), number in products}
             rate = str(self.excess(samples, q))
             return {"constants": self._constants(), "q": str(q), "inner products": numbers, "dH/dt": rate}
         slack = Fraction(self.coefficients.slack) * self.k.smoothness / 2

@@ -6,11 +6,10 @@ Every answer carries what proves it: at an optimum both x and y with Aᵀy ≤ c
 Aᵀy ≤ 0 < ⟨b, y⟩ (equality where j is free). `is_optimal` and `is_infeasible` check them without the method.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-
-Row = list[Fraction]
 
 
 @dataclass(frozen=True)
@@ -54,9 +53,7 @@ def is_optimal(program: Program, found: Optimum) -> bool:
     """Whether x and y prove each other: feasible both, and with the same value."""
     price = _reduced(program.objective, program, found.prices)
     is_feasible = all(_inner(row, found.x) == b for row, b in zip(program.rows, program.right, strict=True))
-    signs = all(
-        price[j] == 0 if j in program.free else found.x[j] >= 0 and price[j] >= 0 for j in range(len(found.x))
-    )
+    signs = all(price[j] == 0 if j in program.free else found.x[j] >= 0 and price[j] >= 0 for j in range(len(found.x)))
     values = {_inner(program.objective, found.x), _inner(program.right, found.prices), found.value}
     return is_feasible and signs and len(values) == 1
 
@@ -69,90 +66,114 @@ def is_infeasible(program: Program, found: Infeasible) -> bool:
 
 
 def solve(program: Program) -> Answer:
-    """The simplex method in two phases, by Bland's rule, which never cycles."""
-    n, k = len(program.objective), len(program.rows)
-    mirrored = sorted(program.free)  # a free x_j is x_j − x_j′, both ≥ 0
-    tableau: list[Row] = []
-    flips = [Fraction(1) if b >= 0 else Fraction(-1) for b in program.right]
-    for i, (row, b) in enumerate(zip(program.rows, program.right, strict=True)):
-        unit = [Fraction(int(i == other)) for other in range(k)]
-        whole = [*row, *(-row[j] for j in mirrored)]
-        tableau.append([*(flips[i] * Fraction(a) for a in whole), *unit, flips[i] * Fraction(b)])
-    width = n + len(mirrored)
-    basis = list(range(width, width + k))
-
-    first = [Fraction(0)] * width + [Fraction(1)] * k
-    _pivot_until_optimal(tableau, basis, first, width + k)
-    prices = _prices(tableau, basis, first, width, flips)
-    if sum(first[j] * row[-1] for j, row in zip(basis, tableau, strict=True)) > 0:
+    """The simplex method in two phases, by Bland's rule, which never cycles, without fractions until the end."""
+    table = _Table(program)
+    table.improve(table.first_cost, table.width + table.num_rows)
+    prices = table.prices(table.first_cost)
+    if table.cost_of_point(table.first_cost) > 0:
         return Infeasible(prices)
-    _drive_out(tableau, basis, width)
-
-    second = [*map(Fraction, program.objective), *(-Fraction(program.objective[j]) for j in mirrored)]
-    second += [Fraction(0)] * k
-    entering = _pivot_until_optimal(tableau, basis, second, width)
-    x = _point(basis, [row[-1] for row in tableau], n, width, mirrored)
+    table.drive_out()
+    entering = table.improve(table.cost, table.width)
+    x = table.point([row[-1] for row in table.rows])
     if entering is None:
-        prices = _prices(tableau, basis, second, width, flips)
-        return Optimum(_inner(tuple(map(Fraction, program.objective)), x), x, prices)
-    direction = _point(basis, [-row[entering] for row in tableau], n, width, mirrored, entering)
-    return Unbounded(x, direction)
+        prices = tuple(price / table.cost_scale for price in table.prices(table.cost))
+        return Optimum(_inner(program.objective, x), x, prices)
+    return Unbounded(x, table.point([-row[entering] for row in table.rows], entering))
 
 
-def _pivot_until_optimal(tableau: list[Row], basis: list[int], cost: Row, width: int) -> int | None:
-    """None at an optimum, else the column that can grow without end."""
-    while True:
-        weights = [(cost[j], row) for j, row in zip(basis, tableau, strict=True) if cost[j] != 0]
-        entering = next(
-            (j for j in range(width) if j not in basis and cost[j] < sum(c * row[j] for c, row in weights)), None
+class _Table:
+    """Whole numbers over one denominator, the last pivot (Edmonds; Bareiss): every division leaves no remainder.
+
+    Columns: the unknowns, the negative parts of the free ones, an artificial unknown for each row, the right side.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.num_unknowns, self.num_rows = len(program.objective), len(program.rows)
+        self.mirrored = sorted(program.free)  # a free x_j is x_j − x_j′, both ≥ 0
+        self.width = self.num_unknowns + len(self.mirrored)
+        self.denominator = 1
+        self.rows: list[list[int]] = []
+        self.row_scales: list[int] = []
+        for i, (row, b) in enumerate(zip(program.rows, program.right, strict=True)):
+            scale = math.lcm(*(a.denominator for a in row), b.denominator) * (1 if b >= 0 else -1)
+            whole = [*row, *(-row[j] for j in self.mirrored)]
+            unit = [int(i == other) for other in range(self.num_rows)]
+            self.rows.append([*(int(scale * a) for a in whole), *unit, int(scale * b)])
+            self.row_scales.append(scale)
+        self.basis = list(range(self.width, self.width + self.num_rows))
+        self.first_cost = [0] * self.width + [1] * self.num_rows
+        self.cost_scale = math.lcm(*(c.denominator for c in program.objective))
+        cost = [*program.objective, *(-program.objective[j] for j in self.mirrored)]
+        self.cost = [int(self.cost_scale * c) for c in cost] + [0] * self.num_rows
+
+    def improve(self, cost: list[int], width: int) -> int | None:
+        """Pivots to an optimum: None, or the column that can grow without end."""
+        while True:
+            weights = [(cost[j], row) for j, row in zip(self.basis, self.rows, strict=True) if cost[j] != 0]
+            entering = next(
+                (
+                    j
+                    for j in range(width)
+                    if j not in self.basis and self.denominator * cost[j] < sum(c * row[j] for c, row in weights)
+                ),
+                None,
+            )
+            if entering is None:
+                return None
+            rising = [i for i, row in enumerate(self.rows) if row[entering] > 0]
+            if not rising:
+                return entering
+            ratios = {i: Fraction(self.rows[i][-1], self.rows[i][entering]) for i in rising}
+            self.pivot(min(rising, key=lambda i: (ratios[i], self.basis[i])), entering)
+
+    def pivot(self, i: int, j: int) -> None:
+        """Column j enters the basis in row i."""
+        if self.rows[i][j] < 0:
+            self.rows[i] = [-a for a in self.rows[i]]
+        pivotal, pivot, old = self.rows[i], self.rows[i][j], self.denominator
+        for other, row in enumerate(self.rows):
+            if other != i:
+                factor = row[j]
+                self.rows[other] = (
+                    [(pivot * a - factor * b) // old for a, b in zip(row, pivotal, strict=True)]
+                    if factor
+                    else [pivot * a // old for a in row]
+                )
+        self.denominator = pivot
+        self.basis[i] = j
+
+    def drive_out(self) -> None:
+        """Artificial unknowns leave the basis where they can; rows in which they cannot are repetitions of others."""
+        for i in range(self.num_rows):
+            if self.basis[i] >= self.width:
+                j = next((j for j in range(self.width) if self.rows[i][j] != 0), None)
+                if j is not None:
+                    self.pivot(i, j)
+
+    def prices(self, cost: list[int]) -> tuple[Fraction, ...]:
+        """y = c_B B⁻¹, read off the columns of the artificial unknowns."""
+        totals = (
+            sum(cost[j] * row[self.width + i] for j, row in zip(self.basis, self.rows, strict=True))
+            for i in range(self.num_rows)
         )
-        if entering is None:
-            return None
-        rising = [i for i, row in enumerate(tableau) if row[entering] > 0]
-        if not rising:
-            return entering
-        _pivot(tableau, basis, min(rising, key=lambda i: (tableau[i][-1] / tableau[i][entering], basis[i])), entering)
+        scales = zip(totals, self.row_scales, strict=True)
+        return tuple(Fraction(total * scale, self.denominator) for total, scale in scales)
 
+    def cost_of_point(self, cost: list[int]) -> int:
+        """The cost of the present point, up to the denominator."""
+        return sum(cost[j] * row[-1] for j, row in zip(self.basis, self.rows, strict=True))
 
-def _pivot(tableau: list[Row], basis: list[int], i: int, j: int) -> None:
-    pivot = tableau[i][j]
-    tableau[i] = [a / pivot if a else a for a in tableau[i]]
-    for other, row in enumerate(tableau):
-        factor = row[j]
-        if other != i and factor:
-            tableau[other] = [a - factor * b if b else a for a, b in zip(row, tableau[i], strict=True)]
-    basis[i] = j
-
-
-def _drive_out(tableau: list[Row], basis: list[int], width: int) -> None:
-    """Artificial columns leave the basis where they can; rows in which they cannot are repetitions of others."""
-    for i in range(len(basis)):
-        if basis[i] >= width:
-            j = next((j for j in range(width) if tableau[i][j] != 0), None)
-            if j is not None:
-                _pivot(tableau, basis, i, j)
-
-
-def _prices(tableau: list[Row], basis: list[int], cost: Row, width: int, flips: Row) -> tuple[Fraction, ...]:
-    """y = c_B B⁻¹, read off the columns of the artificial unknowns."""
-    return tuple(
-        flip * sum((cost[j] * row[width + i] for j, row in zip(basis, tableau, strict=True)), Fraction(0))
-        for i, flip in enumerate(flips)
-    )
-
-
-def _point(
-    basis: Sequence[int], entries: Row, n: int, width: int, mirrored: Sequence[int], entering: int | None = None
-) -> tuple[Fraction, ...]:
-    whole = [Fraction(0)] * width
-    for j, entry in zip(basis, entries, strict=True):
-        if j < width:
-            whole[j] = entry
-    if entering is not None:
-        whole[entering] = Fraction(1)
-    for place, j in enumerate(mirrored):
-        whole[j] -= whole[n + place]
-    return tuple(whole[:n])
+    def point(self, entries: Sequence[int], entering: int | None = None) -> tuple[Fraction, ...]:
+        """The unknowns, with `entries` for those in the basis; a direction where `entering` grows by 1."""
+        whole = [Fraction(0)] * self.width
+        for j, entry in zip(self.basis, entries, strict=True):
+            if j < self.width:
+                whole[j] = Fraction(entry, self.denominator)
+        if entering is not None:
+            whole[entering] = Fraction(1)
+        for place, j in enumerate(self.mirrored):
+            whole[j] -= whole[self.num_unknowns + place]
+        return tuple(whole[: self.num_unknowns])
 
 
 def _reduced(objective: tuple[Fraction, ...], program: Program, prices: tuple[Fraction, ...]) -> list[Fraction]:

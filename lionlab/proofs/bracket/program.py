@@ -33,7 +33,8 @@ class Samples:
 
     def of(self, expression: Expression) -> Fraction:
         """The number an expression takes on them."""
-        return sum((factor * self.numbers.get(key, Fraction(0)) for key, factor in expression.terms.items()), Fraction(0))
+        terms = (factor * self.numbers.get(key, 0) for key, factor in expression.terms.items())
+        return sum(terms, Fraction(0))
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def extreme(
 ) -> Extreme | Impossible | None:
     """The largest (`sign` = 1) or least (−1) value of the free weight `name`; None where it has none."""
     known = question.remainders()
-    columns = {**known, **free}
+    columns: dict[Pair | str, Expression] = {**known, **free}
     keys = sorted({key for one in (fixed, *columns.values()) for key in one.terms}, key=str)
     program = Program(
         objective=tuple(Fraction(-sign if column == name else 0) for column in columns),
@@ -88,9 +89,7 @@ def extreme(
         return None
     _insist(is_optimal(program, answer))
     numbers = dict(zip(columns, answer.x, strict=True))
-    proved = Proved(
-        {one: numbers[one] for one in free}, {pair: numbers[pair] for pair in known if numbers[pair] != 0}
-    )
+    proved = Proved({one: numbers[one] for one in free}, {pair: numbers[pair] for pair in known if numbers[pair] != 0})
     samples = Samples({key: -price for key, price in zip(keys, answer.prices, strict=True)})
     _insist(is_proof(question, fixed, free, proved))
     return Extreme(-sign * answer.value, proved, samples)

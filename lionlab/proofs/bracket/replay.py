@@ -1,6 +1,6 @@
 """A step that refutes, made and taken: an explicit convex function, an explicit loss, and H before and after.
 
-Nothing formal is left here: K is a maximum of affine functions in a few dimensions, f a quadratic, all numbers rational.
+Nothing formal is left: K is a maximum of affine functions in a few dimensions, f a quadratic, every number rational.
 """
 
 from collections.abc import Mapping

@@ -4,13 +4,17 @@ The roots of p′ are isolated; every comparison with them is a polynomial with 
 a rational interval, or a value at a rational point, so that nothing is evaluated approximately.
 """
 
+from collections.abc import Iterator
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
 from .._proof import Outcome, Proof
 from . import _quintic as quintic
 from ._polynomials import is_nonnegative
 from ._quintic import DIGITS, Statement
+
+Fact = tuple[str, bool]
 
 
 def _rational(value: Fraction) -> Any:
@@ -19,7 +23,7 @@ def _rational(value: Fraction) -> Any:
     return sp.Rational(value.numerator, value.denominator)
 
 
-def facts_of_the_largest(subject: Statement) -> dict[str, bool]:
+def facts_of_the_largest(subject: Statement) -> Iterator[Fact]:
     """That P = p(x₁) is the largest value of pⁿ for every n ≥ 1, and its digits."""
     import sympy as sp
 
@@ -29,26 +33,24 @@ def facts_of_the_largest(subject: Statement) -> dict[str, bool]:
     p = a * sigma + b * sigma**3 + c * sigma**5
     roots = [root for root in sp.real_roots(sp.Poly(sp.diff(p, sigma), sigma)) if root > 0]
     near = quintic.turns(subject)
-    found = {"p′ has two positive roots": len(roots) == 2 and near is not None and c > 0}
-    if near is None or len(roots) != 2:
-        return found
+    yield "p′ has two positive roots", len(roots) == 2 and near is not None and bool(c > 0)
+    if near is None:
+        return
     first, second = (_rational(turn) for turn in near)
     slope = sp.diff(p, sigma)
     tiny = sp.Rational(1, 10**20)
     # x₁ and x₂ lie where p′ changes its sign, between rational numbers 10⁻²⁰ apart.
-    found["x₁ < 1 < x₂"] = all(
-        slope.subs(sigma, turn - tiny) * slope.subs(sigma, turn + tiny) < 0 for turn in (first, second)
-    ) and bool(first + tiny < 1 < second - tiny)
-    found["p ≤ P + 10⁻¹² on [0, P + 10⁻¹²]"] = is_nonnegative(high - p, sigma, 0, high)
-    found["p ≥ 0 there"] = is_nonnegative(p, sigma, 0, high)
-    found["P ≥ its digits"] = bool(p.subs(sigma, first) >= low)
+    changes = [slope.subs(sigma, turn - tiny) * slope.subs(sigma, turn + tiny) < 0 for turn in (first, second)]
+    yield "x₁ < 1 < x₂", all(changes) and bool(first + tiny < 1 < second - tiny)
+    yield "P ≥ its digits", bool(p.subs(sigma, first) >= low)
+    yield "P ≥ 1, so that x₁ is met again", bool(low >= 1)
+    yield "p ≤ P + 10⁻¹² on [0, P + 10⁻¹²]", is_nonnegative(high - p, sigma, 0, high)
+    yield "p ≥ 0 there", is_nonnegative(p, sigma, 0, high)
     # Then the largest value on [0, P] is p(x₁) itself, the other candidates being the ends.
-    found["p(P) < P"] = is_nonnegative(low - p, sigma, low, high)
-    found["P ≥ 1, so that x₁ is met again"] = bool(low >= 1)
-    return found
+    yield "p(P) < P", is_nonnegative(low - p, sigma, low, high)
 
 
-def facts_of_five_steps(subject: Statement) -> dict[str, bool]:
+def facts_of_five_steps(subject: Statement) -> Iterator[Fact]:
     """That p⁵ takes [1/100, 1] onto [v, p(v)], v = p(x₂), and the digits of both."""
     import sympy as sp
 
@@ -56,7 +58,8 @@ def facts_of_five_steps(subject: Statement) -> dict[str, bool]:
     p = subject.p(sigma)
     near = quintic.turns(subject)
     if near is None:
-        return {"p′ has two positive roots": False}
+        yield "p′ has two positive roots", False
+        return
     tiny, (first, second) = Fraction(1, 10**20), near
     # p is flat at x₂: its value near by is at most 10⁻³⁰ above v.
     v = subject.p(second) - Fraction(1, 10**30), subject.p(second)
@@ -64,28 +67,25 @@ def facts_of_five_steps(subject: Statement) -> dict[str, bool]:
     starts = [quintic.START]
     for _ in range(4):
         starts.append(subject.p(starts[-1]))
-    after = _rational(first + tiny)
-    return {
-        "v ≥ p near x₂ less 10⁻³⁰": is_nonnegative(p - _rational(v[0]), sigma, after, 2),
-        "v has its digits": subject.lowest <= v[0] and v[1] <= subject.lowest + DIGITS,
-        "s₁ < s₂ < s₃ < v": starts[0] < starts[1] < starts[2] < starts[3] < v[0],
-        "s₃ < x₁": starts[3] < first - tiny,
-        "s₁ < p(1)": starts[1] < subject.p(Fraction(1)),
-        "s₄ ≥ v": starts[4] >= v[1],
-        "p(P) ≥ v": is_nonnegative(p - _rational(v[1]), sigma, *map(_rational, P)),
-        "x₂ < P": second + tiny < P[0],
-        "v > x₁": v[0] > first + tiny,
-        "p(v) ≥ its digits": subject.p(v[1]) >= subject.highest,
-        "p(v) ≤ its digits + 10⁻¹²": subject.p(v[0]) <= subject.highest + DIGITS,
-        "p(P) < p(v)": is_nonnegative(_rational(subject.highest) - p, sigma, *map(_rational, P)),
-    }
+    yield "v has its digits", subject.lowest <= v[0] and v[1] <= subject.lowest + DIGITS
+    yield "p(v) has its digits", subject.highest <= subject.p(v[1]) and subject.p(v[0]) <= subject.highest + DIGITS
+    yield "s₁ < s₂ < s₃ < v", starts[0] < starts[1] < starts[2] < starts[3] < v[0]
+    yield "s₃ < x₁", starts[3] < first - tiny
+    yield "s₁ < p(1)", starts[1] < subject.p(Fraction(1))
+    yield "s₄ ≥ v", starts[4] >= v[1]
+    yield "x₂ < P", second + tiny < P[0]
+    yield "v > x₁", v[0] > first + tiny
+    yield "p(P) ≥ v", is_nonnegative(p - _rational(v[1]), sigma, *map(_rational, P))
+    yield "p(P) < p(v)", is_nonnegative(_rational(subject.highest) - p, sigma, *map(_rational, P))
+    yield "v ≥ p near x₂ less 10⁻³⁰", is_nonnegative(p - _rational(v[0]), sigma, _rational(first + tiny), 2)
 
 
 def prove(subject: Statement, is_quick: bool) -> Outcome:
-    found = {**facts_of_the_largest(subject), **facts_of_five_steps(subject)}
-    wrong = [name for name, is_so in found.items() if not is_so]
-    if wrong:
-        return _refuted(wrong[0], subject)
+    found = []
+    for name, is_so in chain(facts_of_five_steps(subject), facts_of_the_largest(subject)):
+        if not is_so:
+            return _refuted(name, subject)
+        found.append(name)
     said = "signs of polynomials by isolated roots: P is the largest for every n, [v, p(v)] the range of five steps."
     text = f"{_turns_in_radicals(subject)}\n" + "\n".join(found) + "\n"
     return Outcome("proved", said, len(found), artefacts={"newton-schulz-overshoot.txt": text})
@@ -107,17 +107,18 @@ def prove_ball(subject: Statement, is_quick: bool) -> Outcome:
     """The facts of the largest value, and that the ball of radius sP/λ is kept and every smaller one left."""
     import sympy as sp
 
-    found = facts_of_the_largest(subject)
     rate, lam, s, P, less = sp.symbols("rate lambda s P less", positive=True)
     radius = s * P / lam
     # ‖X⁺‖ ≤ (1−ηλ)‖X‖ + ηs‖O‖, with ηλ = rate.
-    found["(1−ηλ)r + ηsP = r"] = sp.expand((1 - rate) * radius + rate / lam * s * P - radius) == 0
+    kept = sp.expand((1 - rate) * radius + rate / lam * s * P - radius) == 0
     gain = sp.expand((1 - rate) * (radius - less) + rate / lam * s * P - (radius - less))
-    found["from a smaller radius a step goes out"] = bool(gain.is_positive)
-    wrong = [name for name, is_so in found.items() if not is_so]
-    if wrong:
-        return _refuted(wrong[0], subject)
-    return Outcome("proved", "the ball is kept by the triangle inequality and left from any smaller one.", len(found))
+    of_the_ball = [("(1−ηλ)r + ηsP = r", kept), ("from a smaller radius a step goes out", bool(gain.is_positive))]
+    number = 0
+    for name, is_so in chain(facts_of_the_largest(subject), of_the_ball):
+        if not is_so:
+            return _refuted(name, subject)
+        number += 1
+    return Outcome("proved", "the ball is kept by the triangle inequality and left from any smaller one.", number)
 
 
 PROOFS: tuple[Proof, ...] = (

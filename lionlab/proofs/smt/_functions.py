@@ -1,7 +1,7 @@
 """The functions K of one variable that the queries speak of, each given three times, independently.
 
 K and K* are given by their pieces; ∂K and ∂K* by their graphs. That these belong together (Fenchel and Young's
-inequality, its case of equality, the subgradient inequality) is not assumed: `functions` has it proved.
+inequality, its case of equality, the subgradient inequality) is not assumed: `_facts` has it proved.
 
 `Every` is no function in particular: its values and slopes are unknown reals, of which only what the subgradient
 inequality says of them is known. What holds for it holds for every convex K of one variable.

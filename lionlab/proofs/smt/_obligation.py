@@ -71,11 +71,14 @@ class Obligation:
         return found.model if excess is not None and excess > 0 else None
 
     def is_vacuous(self) -> bool:
-        """Whether no point with all premises was found that replays."""
+        """Whether no point with all premises was found at which the conclusion holds on a second computation too."""
         found = ask(self.text(*self.regular, status="sat"), self.scene.unknowns)
         if found.model is None or not self.scene.holds(found.model, self.conclusion, *self.regular):
             return True
-        return self.replay is not None and self.replay(found.model, ()) is None
+        if self.replay is None:
+            return False
+        excess = self.replay(found.model, ())
+        return excess is None or excess > 0
 
 
 def discharge(obligations: Sequence[Obligation], *, is_quick: bool = False) -> Outcome:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
-# z3's own count of elementary work, the same on every machine. The hardest query asked here needs a tenth of it.
+# z3's own count of elementary work, the same on every machine. The hardest query of the room needs a fifth of it.
 RESOURCE_LIMIT = 20_000_000
 
 # Decimal places of the rationals tried, in this order, in place of an irrational number.

@@ -12,7 +12,7 @@ from ..coefficients import OF_THE_FUNCTION, OF_THE_RATES, THEOREM, Coefficients
 from ._facts import facts
 from ._flow import PRODUCT, TOO_LARGE, USUAL, Moment, PlainMoment, plain_moment
 from ._formulas import Formula, Term, Values
-from ._functions import ALL, CONCRETE, FOLLOWS_FROM_EVERY, Absolute, Every, Unknown
+from ._functions import ALL, CONCRETE, FOLLOWS_FROM_EVERY, Absolute, Curve, Every, Unknown
 from ._obligation import Obligation
 from ._route import SUMS, signed, smt_proof
 
@@ -20,6 +20,7 @@ DOMAIN = (
     "every convex K that is a sum over coordinates, ‖·‖₁, dead zone and Huber by their own graphs, any dimension and "
     "differentiable f; all α > 0, γ, ε, λ ≥ 0 with εγ ≤ 1"
 )
+UNNAMED: tuple[type[Curve], ...] = (*CONCRETE, Unknown)
 BRACKET = ("conjugate", "momentum", "product")
 UNDIVIDED = 1 + Term("epsilon") * Term("weight_decay")
 ALMOST = "H along the flow has the derivative that the chain rule gives with the slopes chosen, at almost every time"
@@ -59,7 +60,7 @@ def about_a_moment(
 def identity(q: Coefficients) -> list[Obligation]:
     """dH/dt = −(γ+cλ)Δ1 − cΔ2, whatever u, w, z are; and both rates are ≥ 0."""
     found = []
-    for of in (*CONCRETE, Unknown):
+    for of in UNNAMED:
         at = Moment(of)
         closes = at.derivative(q).equals(-at.first(q) - at.second(q))
         says, excess = "dH/dt = −(γ+cλ)Δ1 − cΔ2", lambda one: abs(one.rise + one.first + one.second)

@@ -63,6 +63,7 @@ class Derivation:
     - `hypotheses`: what is supposed of the constants.   `steps`: the last is the statement.
     - `choices`: what the free vectors are in an instance with functions written out, as u = ∇K(m̃⁺); nothing where no
       instance can be made.
+    - `about`: named terms that the page defines although the steps do not name them.
     """
 
     title: str
@@ -70,6 +71,7 @@ class Derivation:
     hypotheses: tuple[Chain, ...]
     steps: tuple[Step, ...]
     choices: tuple[tuple[Vector, Term], ...] = ()
+    about: tuple[Term, ...] = ()
 
     @property
     def statement(self) -> Step:
@@ -83,7 +85,7 @@ class Derivation:
 
     def terms(self) -> list[Term]:
         """Every term of the statement, then of the steps."""
-        return [one for step in (self.statement, *self.steps) for one in step.terms()]
+        return [*self.about, *(one for step in (self.statement, *self.steps) for one in step.terms())]
 
     def laws(self) -> tuple[str, ...]:
         """What is taken for granted, in words."""

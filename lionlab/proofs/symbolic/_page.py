@@ -153,7 +153,7 @@ def _prose(words: str) -> str:
 
 def _is_formula(word: str) -> bool:
     has_signs = any(letter in "=<>*/+|^_" or not (letter.isascii() or letter in "–éö’…") for letter in word)
-    return has_signs or (len(word) == 1 and word.isalpha() and word not in "aA") or ("(" in word[1:])
+    return has_signs or word.isdigit() or (len(word) == 1 and word.isalpha() and word not in "aA") or ("(" in word[1:])
 
 
 def _formula_in_prose(text: str) -> str:

@@ -114,7 +114,8 @@ class Flow:
     def derivation(self, title: str, steps: list[Step]) -> Derivation:
         """The steps with the flow's hypotheses."""
         setting = (MOVING if self.has_decay else AT_REST,)
-        return Derivation(f"{title}, {self.title}", setting, self.hypotheses, tuple(steps))
+        about = (self.energy,) if any(step.left == self.change for step in steps) else ()
+        return Derivation(f"{title}, {self.title}", setting, self.hypotheses, tuple(steps), about=about)
 
 
 def identity_steps(one: Flow) -> list[Step]:
@@ -166,8 +167,8 @@ def identities(factors: Coefficients) -> list[Derivation]:
     """The derivative of H and the signs of its rates, for λ > 0 and λ = 0, ε > 0 and ε = 0."""
     found = []
     for one in flows(factors):
-        found.append(one.derivation("The signs of the rates", sign_steps(one)))
         found.append(one.derivation("The derivative of H along the flow", identity_steps(one)))
+        found.append(one.derivation("The signs of the rates", sign_steps(one)))
     return found
 
 

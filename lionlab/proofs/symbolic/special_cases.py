@@ -6,15 +6,14 @@ By induction the runs are equal, for every f. With K = ½‖·‖², ∇K(z) = z
 function, and where the textbook's momentum has the other sign that K is even.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from .._proof import Planted, Proof
-from ._calculus import derivative
 from ._derivation import Derivation, Step, equation
 from ._facts import Fact, given
-from ._lion_k import K, TwoBeta, f, m, x, α, β1, β2, γ, ε, η, λ
+from ._lion_k import K, TwoBeta, f, m, x, β1, β2, η, λ
 from ._proving import Derived
 from ._signs import Chain, chain
 from ._terms import Defined, Function, Operand, Term, Vector, constants, vectors
@@ -26,7 +25,7 @@ RATES = (chain(0, "<", lr), chain(0, "≤", μ, "<", 1))
 
 @dataclass(frozen=True)
 class Errors:
-    """Factors on η and on 1 − β₁ and 1 − β₂, of the flow on α, ε and γ; 1 is the textbook's method."""
+    """Factors on η, 1 − β₁ and 1 − β₂, or of a flow on α, ε and γ; 1 is the textbook's method."""
 
     step: Operand = 1
     beta1: Operand = 1
@@ -170,24 +169,6 @@ def muon(e: Errors) -> list[Step]:
     ]  # fmt: skip
 
 
-def nesterov_flow(e: Errors) -> list[Step]:
-    """K = ½‖·‖², λ = 0: ẋ = m + εṁ."""
-    bent = Vector("∇²f ẋ")
-    ṁ = Defined("ṁ", -(e.step * α * g) - e.beta2 * γ * m)
-    ẋ = Defined("ẋ", m + e.beta1 * ε * ṁ)
-    moving = {m: ṁ, x: ẋ, g: bent}
-    ẍ = Defined("ẍ", derivative(ẋ, moving), False)
-    return [equation(ẍ + γ * ẋ + ε * α * bent + α * g, 0, "ẋ = m + εṁ, differentiated once more")]
-
-
-def heavy_ball_flow(e: Errors) -> list[Step]:
-    """K = ½‖·‖², λ = 0, ε = 0: ẋ = m."""
-    ṁ = Defined("ṁ", -(e.step * α * g) - e.beta2 * γ * m)
-    ẋ = Defined("ẋ", e.beta1 * m)
-    ẍ = Defined("ẍ", derivative(ẋ, {m: ṁ}), False)
-    return [equation(ẍ + γ * ẋ + α * g, 0, "ẋ = m, differentiated once more")]
-
-
 def dictionary(e: Errors) -> list[Step]:
     """α = γ = (1−β₂)/η, ε = η(1−β₁)/(1−β₂): the method is explicit Euler of the flow with step η."""
     rate = Defined("α", e.step * ((1 - β2) / η))
@@ -206,7 +187,7 @@ def dictionary(e: Errors) -> list[Step]:
     ]
 
 
-CASES: dict[str, tuple[str, str, Callable[[Errors], Sequence[Step]], tuple[Chain, ...], tuple[str, ...]]] = {
+CASES: dict[str, "Case"] = {
     "gradient-descent": ("Gradient descent", "K = ½‖·‖², λ = 0", gradient_descent, RATES, ("step", "beta1")),
     "heavy-ball": ("Polyak's heavy ball", "K = ½‖·‖², λ = 0", heavy_ball, RATES, ("step", "beta1", "beta2")),
     "nesterov": ("Nesterov's method", "K = ½‖·‖², λ = 0", nesterov, RATES, ("step", "beta1", "beta2")),
@@ -229,53 +210,47 @@ CASES: dict[str, tuple[str, str, Callable[[Errors], Sequence[Step]], tuple[Chain
         "Muon with weight decay", "K be the nuclear norm, ∇K(V) the polar factor of V", muon,
         (*RATES, chain(0, "≤", λ)), ("step", "beta1", "beta2"),
     ),
-    "heavy-ball-flow": (
-        "The heavy-ball flow", "K = ½‖·‖², λ = 0, ε = 0", heavy_ball_flow, (), ("step", "beta1", "beta2"),
-    ),
-    "nesterov-flow": ("Nesterov's flow", "K = ½‖·‖², λ = 0", nesterov_flow, (), ("step", "beta1", "beta2")),
 }  # fmt: skip
 
 MILLIONTH = 1 + Fraction(1, 10**6)
-DESCRIPTIONS = {
-    "step": ("η", "twice η"), "beta1": ("1 − β1 or ε", "twice 1 − β1 or ε"), "beta2": ("1 − β2 or γ", "twice 1 − β2"),
-}  # fmt: skip
+WORDS = {"step": "η", "beta1": "1 − β1", "beta2": "1 − β2"}
+EVERY = "every differentiable f, any dimension, every state and all constants of the method"
+Case = tuple[str, str, Callable[[Errors], Sequence[Step]], tuple[Chain, ...], tuple[str, ...]]
 
 
-def _planted(names: tuple[str, ...]) -> tuple[Planted, ...]:
-    found = []
+def special_case(key: str, case: Case, words: Mapping[str, str], claim: str = "", domain: str = EVERY) -> Proof:
+    """The proof of a case (title, setting, steps, hypotheses, names of its coefficients)."""
+    title, setting, steps, hypotheses, names = case
+    planted = []
     for name in names:
-        small, large = DESCRIPTIONS[name]
-        found.append(Planted(f"{small} too large by one part in a million", replace(Errors(), **{name: MILLIONTH})))
-        found.append(Planted(large, replace(Errors(), **{name: 2})))
-    return tuple(found)
-
-
-def _proof(
-    claim: str, title: str, setting: str, steps: Callable[[Errors], Sequence[Step]], hypotheses: tuple[Chain, ...],
-    names: tuple[str, ...], domain: str,
-) -> Proof:  # fmt: skip
+        for factor, said in ((MILLIONTH, "too large by one part in a million"), (2, "twice as large")):
+            planted.append(Planted(f"{words[name]} {said}", replace(Errors(), **{name: factor})))
     return Proof(
-        claim=claim,
+        claim=claim or f"special-case-{key}",
         route="symbolic",
-        statement="The step of the one is the step of the other, identically, and so is the momentum it leaves.",
+        statement="The step or rate of the one is that of the other, identically, and so is that of the momentum.",
         domain=domain,
         is_complete=True,
         assumptions=("∇K is one function of its argument, odd where K is even",),
         prove=Derived(lambda errors: [Derivation(title, (setting,), hypotheses, tuple(steps(errors)))]),
         subject=Errors(),
-        planted=_planted(names),
+        planted=tuple(planted),
         coefficients=names,
         perturbed=lambda name, relative: replace(Errors(), **{name: 1 + relative}),
     )
 
 
-EVERY = "every differentiable f, any dimension, every state and all constants of the method"
 PROOFS = (
-    *(_proof(f"special-case-{key}", *case, EVERY) for key, case in CASES.items()),
-    _proof(
-        "dictionary", "The method is Euler's method for the flow", "K be convex, f differentiable, γ = α", dictionary,
-        (chain(0, "<", η), chain(0, "≤", λ), chain(β2, "<", 1), chain(β1, "≤", 1),
-         chain(0, "<", η * λ * (1 - β1) + (1 - β2))),
-        ("step", "beta1", "beta2"), "every K and f, any dimension, β2 < 1, β1 ≤ 1, explicit decay",
+    *(special_case(key, case, WORDS) for key, case in CASES.items()),
+    special_case(
+        "dictionary",
+        (
+            "The method is Euler's method for the flow", "K be convex, f differentiable, γ = α", dictionary,
+            (chain(0, "<", η), chain(0, "≤", λ), chain(β2, "<", 1), chain(β1, "≤", 1),
+             chain(0, "<", η * λ * (1 - β1) + (1 - β2))),
+            ("step", "beta1", "beta2"),
+        ),
+        {"step": "α", "beta1": "ε", "beta2": "γ"}, "discrete-is-euler",
+        "every K and f, any dimension, β2 < 1, β1 ≤ 1, explicit decay",
     ),
 )  # fmt: skip
