@@ -51,6 +51,17 @@ MODULES: tuple[str, ...] = (
     "exact.conjugate_pairs",
     "exact.stationarity",
     "exact.newton_schulz",
+    "published.cautious_lion_symbolic",
+    "published.cautious_lion_smt",
+    "published.cautious_lion_appendix",
+    "published.cautious_decay",
+    "published.cautious_decay_box",
+    "published.cautious_decay_muon",
+    "published.newton_schulz_symbolic",
+    "published.newton_schulz_smt",
+    "published.newton_schulz_gradient",
+    "published.constant_step_rate",
+    "published.adamw_box",
 )
 
 

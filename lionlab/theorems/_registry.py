@@ -52,8 +52,19 @@ MODULES: tuple[str, ...] = (
     "stochastic_rate",
     "two_cycle",
     "constant_step",
+    "constant_step_rate",
     "ablations",
     "floating_point",
+    "cautious_lion",
+    "cautious_lion_appendix",
+    "cautious_decay",
+    "cautious_decay_muon",
+    "cautious_decay_box",
+    "newton_schulz",
+    "newton_schulz_gradient",
+    "newton_schulz_ball",
+    "distributed_vote",
+    "adamw_box",
 )
 
 

@@ -101,9 +101,9 @@ CLAIMS: tuple[Claim, ...] = (
     Claim(
         id="adamw-box",
         statement=(
-            "AdamW with ε = 0, β1 ≤ β2 has |u| ≤ √((1−β1)/(1−β2)) for all gradients, so it keeps |x| ≤ that/λ, but not "
-            "|x| ≤ 1/λ if β1 < β2; without bias correction sup|u| = (1−β1)√β2/√((1−β2)(β2−β1²)), 7.27… at (0.9, 0.999), held by "
-            "gradients that grow like (β2/β1)ᵗ."
+            "AdamW with ε = 0, β1 ≤ β2 has |u| ≤ √((1−β1)/(1−β2)) for all gradients, so it keeps |x| ≤ that/λ; for "
+            "β1 < β2 it does not keep |x| ≤ 1/λ. Without bias correction sup|u| = (1−β1)√β2/√((1−β2)(β2−β1²)), "
+            "7.27… at (0.9, 0.999), held by gradients that grow like (β2/β1)ᵗ."
         ),
         source="derived here; that full-batch limits are KKT points of ‖x‖∞ ≤ 1/λ is arXiv 2404.04454",
         hypotheses=(

@@ -10,6 +10,7 @@ from lionlab.theorems import Run
 from lionlab.theorems._newton_schulz import NUM_STEPS, iterated, orthogonalised, polynomial, preimage
 from lionlab.theorems._surds import Surd
 from lionlab.theorems.cautious_lion_appendix import CLAIMS as APPENDIX_CLAIMS
+from lionlab.theorems.distributed_vote import chance_up
 from lionlab.theorems.newton_schulz import RIGHT as RANGE
 from lionlab.theorems.newton_schulz_gradient import PAIR
 from lionlab.theorems.newton_schulz_gradient import RIGHT as PRODUCT
@@ -145,3 +146,23 @@ def test_growing_gradients_hold_adamw_at_its_supremum():
     assert m / v**0.5 == pytest.approx(expected, rel=1e-12)
     assert expected == pytest.approx(7.27, abs=5e-3)
     assert expected < ((1 - beta1) / (1 - beta2)) ** 0.5
+
+
+def test_the_vote_turns_where_six_calm_steps_are_likelier_than_not():
+    for x, calm in (("2.98", 6), ("2.99", 7)):
+        assert chance_up("vote", Fraction(x)) == (Fraction(9, 10) ** calm,) * 2
+
+
+@pytest.mark.parametrize(("method", "end"), [("vote", 2.99), ("averaged gradient", 1.0)])
+def test_a_run_of_many_workers_stops_there(method, end):
+    rng, beta, eta, workers, num_steps = np.random.default_rng(0), 0.3, 1e-3, 25, 12_000
+    noise = np.where(rng.random((num_steps, workers)) < 0.1, 18.0, -2.0)
+    if method == "averaged gradient":
+        noise = noise.mean(axis=1, keepdims=True)
+    x, m, xs = 2.0, np.zeros(noise.shape[1]), []
+    for drawn in noise:
+        m = beta * m - (1 - beta) * (x - 1 + drawn)
+        x += eta * np.sign(np.sign(m).sum())
+        xs.append(x)
+    # The last third wanders by a few √(ηT-steps) about the turn.
+    assert np.mean(xs[-4000:]) == pytest.approx(end, abs=0.1)

@@ -72,7 +72,8 @@ def extreme(
 ) -> Extreme | Impossible | None:
     """The largest (`sign` = 1) or least (−1) value of the free weight `name`; None where it has none."""
     known = question.remainders()
-    columns: dict[Pair | str, Expression] = {**known, **free}
+    columns: dict[Pair | str, Expression] = dict(known)
+    columns.update(free)
     keys = sorted({key for one in (fixed, *columns.values()) for key in one.terms}, key=str)
     program = Program(
         objective=tuple(Fraction(-sign if column == name else 0) for column in columns),
