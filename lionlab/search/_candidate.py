@@ -38,8 +38,9 @@ class Candidate:
         object.__setattr__(self, "quadratic", _checked(self.quadratic))
 
     def known(self) -> dict[str, Fraction | None]:
-        """Every weight by name: those of K*, K, ⟨λx, m⟩, and of the form's other entries, "yy", "yg", "mm", "mg", "gg"."""
-        form = {VECTORS[i] + VECTORS[j]: self.quadratic[i][j] for i in range(3) for j in range(i, 3) if (i, j) != (0, 1)}
+        """Every weight by name: those of K*, K, ⟨λx, m⟩, and of the form, "yy", "yg", "mm", "mg", "gg"."""
+        entries = ((i, j) for i in range(3) for j in range(i, 3) if (i, j) != (0, 1))
+        form = {VECTORS[i] + VECTORS[j]: self.quadratic[i][j] for i, j in entries}
         weights: dict[str, Any] = {
             "conjugate": self.conjugate, "momentum": self.momentum, "product": self.product, **form,
         }  # fmt: skip

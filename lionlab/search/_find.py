@@ -10,7 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from ..proofs.bracket.any_beta import sign_step
-from ..proofs.bracket.program import Extreme, Impossible, extreme
+from ..proofs.bracket.program import Extreme, Impossible, Proved, extreme
 from ..proofs.bracket.replay import Step, Weights
 from ..proofs.bracket.step import Method, Question, bracket_weights, one_step
 from ..proofs.gram import Expression, vector
@@ -40,8 +40,8 @@ def find_lyapunov(
     < 1 for explicit `decay`; 0 ≤ beta1, beta2 < 1 in any order. Numbers are taken as they are written: 0.9 is 9/10.
     With `rise` the question is whether that σ suffices.
 
-    **Returns:** a `Finding`, "found" with a certificate or "infeasible" with what refutes the form. Either is decided in
-    rational arithmetic.
+    **Returns:** a `Finding`, "found" with a certificate or "infeasible" with what refutes the form. Either is decided
+    in rational arithmetic.
 
     **Raises:** `TypeError` or `ValueError` in words for arguments out of their range.
 
@@ -53,7 +53,8 @@ def find_lyapunov(
     asked = None if rise is None else exact("rise", rise)
     left = reduced(candidate, method)
     if isinstance(left, Restless):
-        return Finding("infeasible", "H changes at first order beside a fixed point, whatever its weights", restless=left)
+        said = "H changes at first order beside a fixed point, whatever its weights"
+        return Finding("infeasible", said, restless=left)
     return _Search(method, left.bracket, left.square).finding(asked)
 
 
@@ -110,30 +111,30 @@ class _Search:
                 yield sign_step(self.method, lead)
 
     def _found(self, omega: Fraction, r: Fraction, worst: Worst, asked: Fraction | None) -> Finding:
-        k, fixed = self.method, self.standing + omega * self.turned
-        brackets = None
-        if self.given_q is None:
-            least, most = (extreme(self.question, fixed, {"q": self.bracketed}, "q", sign) for sign in (-1, 1))
-            # The certificate is at the least q, or the largest, or any.
-            chosen = next((one for one in (least, most) if isinstance(one, Extreme)), None)
-            if chosen is None:
-                chosen = extreme(self.question, fixed, {"q": self.bracketed}, "", 1)
-            brackets = tuple(None if _value(one) is None else _value(one) * k.step_size for one in (least, most))
-            q = chosen.proved.free["q"]
-        else:
-            q = self.given_q
-            chosen = extreme(self.question, fixed + q * self.bracketed, {}, "", 1)
+        k = self.method
+        proved, brackets = self._proved_at(omega)
+        q = proved.free.get("q", self.given_q or Fraction(0))
         rise = worst.rise * k.smoothness
         weights = self._weights(q, r)
         step = self._worst_step(omega, q, worst, weights, rise)
         if asked is not None and asked < rise:
             said = f"the least σ of the form is {rise}, more than {asked}"
             return Finding("infeasible", said, weights, rise, brackets, None, step)
-        certificate = Certificate(k, weights, rise, chosen.proved.remainders, worst.balance)
+        certificate = Certificate(k, weights, rise, proved.remainders, worst.balance)
         if not certificate.is_valid():
             raise ArithmeticError("the certificate that was found does not hold; this is an error of the search.")
         said = f"ΔH ≤ σ‖x⁺−x‖² with σ = {rise}, and with no smaller σ for weights of this form"
         return Finding("found", said, weights, rise, brackets, certificate, step)
+
+    def _proved_at(self, omega: Fraction) -> tuple[Proved, tuple[Fraction, Fraction] | None]:
+        """What proves ω: at the given q, or at the least q that has it, with the range of q in the method's units."""
+        fixed = self.standing + omega * self.turned
+        if self.given_q is not None:
+            found = extreme(self.question, fixed + self.given_q * self.bracketed, {}, "", 1)
+            return _insist(found).proved, None
+        # ω grows without bound with |q|: at one ω there is a least q and a largest.
+        low, high = (_insist(extreme(self.question, fixed, {"q": self.bracketed}, "q", sign)) for sign in (-1, 1))
+        return low.proved, (low.value * self.method.step_size, high.value * self.method.step_size)
 
     def _worst_step(self, omega: Fraction, q: Fraction, worst: Worst, weights: Weights, rise: Fraction) -> Step | None:
         """A step that rises by all of it, if one does."""
@@ -158,6 +159,14 @@ class _Search:
         k = self.method
         q = q * k.step_size
         return Weights(1, q + 1 / k.weight_decay, q, q, r / k.smoothness)
+
+
+def _insist(one: Extreme | Impossible | None) -> Extreme:
+    if not isinstance(one, Extreme):
+        raise ArithmeticError(
+            "a linear program that has a solution was left without one; this is an error of the search."
+        )
+    return one
 
 
 def _value(one: Extreme | Impossible | None) -> Fraction | None:

@@ -18,9 +18,9 @@ class Certificate:
 
         rise·‖x⁺−x‖² − ΔH = Σ remainders[i, j]·D_K(i; j) + (1 + balance)·A + balance·B + S(V, d, s)
 
-    D_K(i; j) ≥ 0 are Bregman remainders of K at the points m, m~ (the look-ahead), m+, z and z+; A, B ≥ 0 what L-smooth f
-    obey between x and x⁺; S a positive semidefinite form of V = (x⁺−x)/η, d = ∇f(x⁺)−∇f(x), s = m+∇f(x). All in units
-    with η = L = 1, which only scale the weights.
+    D_K(i; j) ≥ 0 are Bregman remainders of K at the points m, m~ (the look-ahead), m+, z and z+; A, B ≥ 0 what an
+    L-smooth f obeys between x and x⁺; S a positive semidefinite form of V = (x⁺−x)/η, d = ∇f(x⁺)−∇f(x), s = m+∇f(x).
+    All in units with η = L = 1, which only scale the weights.
     """
 
     method: Method
@@ -58,24 +58,28 @@ class Certificate:
 
 @dataclass(frozen=True)
 class Finding:
-    """The answer to a search. Every number in it is a fraction found and checked in exact arithmetic, no solver's.
+    """The answer to a search. Every number in it is a fraction found in exact arithmetic, none is a solver's.
+
+    Certified, and to be checked again without the search: that H rises by at most `rise` (`certificate`), that these
+    weights need as much (`worst_step`), that a form cannot rest (`restless`). That no other weights of the form need
+    less is the optimum of a linear program whose dual was checked when it was solved, with the formula of `_rise.py`.
 
     - `word`: "found", or "infeasible": no weights of the form keep H from rising by more than was asked (with no rise
       asked for: by more than any multiple of ‖x⁺−x‖²).   `said`: what this means, in a sentence.
     - `weights`: H as found, `square` being that of ‖m + ∇f(x)‖².   `rise`: ΔH ≤ rise·‖x⁺−x‖², the least of the form.
-    - `brackets`: the least and the largest weight of the bracket K(m) − ⟨λx, m⟩ with the same rise (an end None:
-      unbounded; None: the candidate fixes it).
+    - `brackets`: the least and the largest weight of the bracket K(m) − ⟨λx, m⟩ with the same rise; None where the
+      candidate fixes it.
     - `certificate`: the proof of "found"; `certificate.is_valid()` checks it again.
-    - `worst_step`: a step on an explicit K and f, in rational numbers, that rises by all of `rise`; in an infeasible
-      search one that refutes the best weights, or where no weights and rise do the fixed q. None where none was built.
-    - `restless`: where no H of the form can rest: see there.
+    - `worst_step`: a step on an explicit K and f, in rational numbers, that rises by all of `rise`; where no rise will
+      do, one that rises by more than was asked, or than 1000 L. None where none was built.
+    - `restless`: see there; for a form whose gradient cannot vanish at all fixed points.
     """
 
     word: Literal["found", "infeasible"]
     said: str
     weights: Weights | None = None
     rise: Fraction | None = None
-    brackets: tuple[Fraction | None, Fraction | None] | None = None
+    brackets: tuple[Fraction, Fraction] | None = None
     certificate: Certificate | None = None
     worst_step: Step | None = None
     restless: Restless | None = None

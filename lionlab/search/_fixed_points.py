@@ -47,31 +47,31 @@ class Reduced:
 
 def reduced(candidate: Candidate, method: Method) -> Reduced | Restless:
     """q and r of the candidate, or why it can have none."""
+    known = {name: weight for name, weight in candidate.known().items() if weight is not None}
+    brackets = {known[name] for name in ("momentum", "product") if name in known}
+    if "conjugate" in known:
+        brackets.add(known["conjugate"] - 1 / method.weight_decay)
+    squares = {known[name] for name in ("mm", "mg", "gg") if name in known}
+    if len(brackets) > 1 or len(squares) > 1 or known.get("yy") or known.get("yg"):
+        return _restless(candidate, method)
+    return Reduced(next(iter(brackets), None), next(iter(squares), None))
+
+
+def _restless(candidate: Candidate, method: Method) -> Restless:
     known = candidate.known()
     free = [name for name, weight in known.items() if weight is None]
+    given = {name: weight for name, weight in known.items() if weight is not None}
     deviations = list(candidates(method))
     rows, right = [], []
     for deviation in deviations:
-        given = {name: weight if weight is not None else Fraction(0) for name, weight in known.items()}
-        constant = _slope(deviation, given)
         nothing = _slope(deviation, {})
         rows.append(tuple(_slope(deviation, {name: Fraction(1)}) - nothing for name in free))
-        right.append(-constant)
-    # With no unknown a row is 0 = right; one unknown that does nothing keeps the program in its usual shape.
-    width = max(len(free), 1)
-    padded = tuple(row or (Fraction(0),) for row in rows)
-    answer = solve(Program((Fraction(0),) * width, padded, tuple(right), frozenset(range(width))))
-    if isinstance(answer, Infeasible):
-        used = tuple((-price, one) for price, one in zip(answer.prices, deviations, strict=True) if price != 0)
-        total = sum((price * b for price, b in zip(answer.prices, right, strict=True)), Fraction(0))
-        return Restless(used, total)
-    lam = method.weight_decay
-    weights = {name: weight for name, weight in known.items() if weight is not None}
-    bracket = next((weights[name] for name in ("momentum", "product") if name in weights), None)
-    if bracket is None and "conjugate" in weights:
-        bracket = weights["conjugate"] - 1 / lam
-    square = next((weights[name] for name in ("mm", "mg", "gg") if name in weights), None)
-    return Reduced(bracket, square)
+        right.append(-_slope(deviation, given))
+    answer = solve(Program((Fraction(0),) * len(free), tuple(rows), tuple(right), frozenset(range(len(free)))))
+    if not isinstance(answer, Infeasible):
+        raise ArithmeticError("weights that cannot rest were found to rest; this is an error of the search.")
+    used = tuple((-price, one) for price, one in zip(answer.prices, deviations, strict=True) if price != 0)
+    return Restless(used, sum((price * b for price, b in zip(answer.prices, right, strict=True)), Fraction(0)))
 
 
 def _slope(deviation: Deviation, weights: Mapping[str, Fraction]) -> Fraction:

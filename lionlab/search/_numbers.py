@@ -13,14 +13,14 @@ def exact(name: str, number: Any) -> Fraction:
 
     **Raises:** `TypeError` for what is no number, `ValueError` for what is not finite or not written as one.
     """
+    if hasattr(number, "item") and getattr(number, "shape", None) == () and not isinstance(number.item(), bool):
+        number = str(number)  # an array scalar prints as short as its precision allows: float32(0.9) is 0.9
     if isinstance(number, bool) or not isinstance(number, (Rational, float, str)):
-        if hasattr(number, "item") and getattr(number, "shape", None) == ():
-            return exact(name, number.item())
         raise TypeError(f"{name} must be a number, a fraction or a string such as '6/7', got {number!r}.")
     if isinstance(number, float) and not math.isfinite(number):
         raise ValueError(f"{name} must be finite, got {number!r}.")
     try:
-        return Fraction(repr(number)) if isinstance(number, float) else Fraction(number)
+        return Fraction(str(number) if isinstance(number, float) else number)
     except (ValueError, ZeroDivisionError):
         raise ValueError(f"{name} must be written as a number, such as '0.9' or '6/7', got {number!r}.") from None
 

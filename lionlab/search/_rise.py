@@ -5,7 +5,7 @@ with ω in a range that a linear program finds. With d = ∇f(x⁺) − ∇f(x) 
 
     ω⟨s, V⟩ + ½⟨d, V⟩ + ¼‖V‖² − ¼‖d‖² + r(‖β2 s + d‖² − ‖s‖²) ≤ rise·‖V‖²       for ‖d‖ ≤ ‖V‖.
 
-Maximised over s it is ω²/(4rD) + ⟨d, V⟩(½ + ωβ2/D) + ‖d‖²(r/D − ¼) + ¼ at ‖V‖ = 1, D = 1−β2²; so d is a multiple e of V.
+Maximised over s it is ω²/(4rD) + ⟨d, V⟩(½ + ωβ2/D) + ‖d‖²(r/D − ¼) + ¼ at ‖V‖ = 1, D = 1−β2²: d is a multiple of V.
 """
 
 from collections.abc import Iterator
@@ -36,10 +36,7 @@ def least_rise(omega: Fraction, square: Fraction, beta2: Fraction) -> Worst | No
         return Worst(HALF, zero, Fraction(1), zero)
     D = 1 - beta2**2
     b, bend = HALF + omega * beta2 / D, square / D - QUARTER
-    if abs(b) + 2 * bend >= 0:
-        turn = Fraction(1 if b >= 0 else -1)
-    else:
-        turn = b / (-2 * bend)
+    turn = Fraction(1 if b >= 0 else -1) if abs(b) + 2 * bend >= 0 else b / (-2 * bend)
     lead = (omega + 2 * square * beta2 * turn) / (2 * square * D)
     rise = omega**2 / (4 * square * D) + b * turn + bend * turn**2 + QUARTER
     # Where ‖d‖ < ‖V‖ the inequality is not used; elsewhere its weight is what makes the place stationary in d.

@@ -28,6 +28,8 @@ MODULES: tuple[str, ...] = (
     "stored_states",
     "monotone_reading",
     "global_lyapunov",
+    "lyapunov_interval",
+    "any_beta_lyapunov",
     "flow_contraction",
     "flow_derivative",
     "flow_balance",

@@ -7,6 +7,7 @@ With s = m + ∇f(x), d = ∇f(x⁺) − ∇f(x), p = x⁺−x, r = β1/2L and H
 
 and every term is ≥ 0 for 0 ≤ β1 and 0 ≤ β2 < 1: the loss spends β1⟨s, p⟩ at most, the momentum's error s shrinks by β2
 and is fed by d, and r is what balances the two. On K = |·| one step makes all six vanish.
+Every term is an inner product or a value, so that the identity for numbers is the identity for vectors.
 """
 
 from collections.abc import Iterator

@@ -9,6 +9,7 @@ samples that some convex K has. All in rational numbers; what is returned has be
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from ..gram import Expression, Key
 from .linear_program import Infeasible, Optimum, Program, is_infeasible, is_optimal, solve
@@ -72,8 +73,7 @@ def extreme(
 ) -> Extreme | Impossible | None:
     """The largest (`sign` = 1) or least (−1) value of the free weight `name`; None where it has none."""
     known = question.remainders()
-    columns: dict[Pair | str, Expression] = dict(known)
-    columns.update(free)
+    columns: dict[Any, Expression] = {**known, **free}
     keys = sorted({key for one in (fixed, *columns.values()) for key in one.terms}, key=str)
     program = Program(
         objective=tuple(Fraction(-sign if column == name else 0) for column in columns),
