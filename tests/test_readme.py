@@ -14,11 +14,11 @@ README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
 
 
-def test_there_are_two_examples():
-    assert len(EXAMPLES) == 2
+def test_there_are_three_examples():
+    assert len(EXAMPLES) == 3
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=["discrete", "continuous"])
+@pytest.mark.parametrize("example", EXAMPLES, ids=["discrete", "continuous", "search"])
 def test_the_examples_run_and_print_finite_numbers(example: str):
     assert len(example.strip().splitlines()) <= 15
     done = subprocess.run([sys.executable, "-W", "error", "-c", example], capture_output=True, text=True, timeout=300)
