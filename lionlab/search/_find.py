@@ -86,7 +86,7 @@ class _Search:
         r = best_square(omega) if self.given_r is None else self.given_r
         worst = least_rise(omega, r, self.method.beta2)
         if worst is None:
-            said = "the square of m + ∇f(x) has not the weight it needs, and a large one raises H by as much as one likes"
+            said = "the square of m + ∇f(x) has not the weight it needs: a large one raises H by as much as you like"
             return Finding("infeasible", said, worst_step=self._beyond(self._with_more_error(omega), asked))
         return self._found(omega, r, worst, asked)
 
