@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
@@ -14,14 +14,26 @@ from ._names import resolved
 from ._options import Request, read_request, takes
 from ._paths import home, made, shown
 
-Task = tuple[str, int, bool, Mapping[str, Any], Path | None]
+
+class Task(NamedTuple):
+    """One claim to be verified, or only proved, in whatever process."""
+
+    claim_id: str
+    seed: int
+    is_quick: bool
+    parameters: Mapping[str, Any]
+    out: Path | None
+    is_proof: bool
 
 
 @click.command("verify")
 @click.argument("claims", nargs=-1, metavar="[CLAIM]...")
 @takes("out", "seed", "quick", "config", "set", "float64", "jobs")
-def verify_command(claims: tuple[str, ...], **options: Any) -> int:
-    """Runs claims (all of them when none is named): verdict, margin, planted wrongs caught.
+@click.option("--proofs", "is_proof", is_flag=True, help="Only what is proved: nothing is measured.")
+def verify_command(claims: tuple[str, ...], is_proof: bool, **options: Any) -> int:
+    """Runs claims (all of them when none is named): verdict, margin, planted wrongs caught, and their proofs.
+
+    --proofs leaves the measurement out: PROVED where two routes agree, NOT_APPLICABLE where there are fewer.
 
     --set replaces a claim's own cases, for example: lionlab verify CLAIM --set 'K=LpNorm(1.5)' --set x0=3,4
     """
@@ -29,7 +41,9 @@ def verify_command(claims: tuple[str, ...], **options: Any) -> int:
     if request.dtype not in (None, "float64"):
         reason = "claims are verified in float64, for which their bounds are derived"
         raise Ending(USAGE, f"{reason}; leave --dtype {request.dtype} out.")
-    tasks = _tasks(claims, request)
+    if is_proof and request.parameters:
+        raise Ending(USAGE, "--proofs are of the claim as it stands: leave --set out, or --proofs.")
+    tasks = _tasks(claims, request, is_proof)
     if request.out is not None:
         made(request.out)
     evidences, failures = _run(tasks, request)
@@ -46,7 +60,8 @@ def verify_command(claims: tuple[str, ...], **options: Any) -> int:
     return code
 
 
-def _tasks(names: Sequence[str], request: Request) -> list[Task]:
+def _tasks(names: Sequence[str], request: Request, is_proof: bool) -> list[Task]:
+    from ..proofs import proofs_of
     from ..theorems import claims, find_claim
 
     with input_checked():
@@ -67,8 +82,10 @@ def _tasks(names: Sequence[str], request: Request) -> list[Task]:
             if unknown:
                 takes_these = ", ".join(claim.parameters) or "none"
                 raise ValueError(f"claim {claim.id} takes no parameter {unknown[0]!r}; it takes: {takes_these}.")
-        parameters = dict(request.parameters)
-        return [(claim.id, request.seed, request.is_quick, parameters, request.out) for claim in chosen]
+        if is_proof and not names:
+            chosen = [claim for claim in chosen if proofs_of(claim.id)]
+        asked = (request.seed, request.is_quick, dict(request.parameters), request.out, is_proof)
+        return [Task(claim.id, *asked) for claim in chosen]
 
 
 def _run(tasks: Sequence[Task], request: Request) -> tuple[list[dict[str, Any]], dict[str, Any]]:
@@ -83,28 +100,32 @@ def _run(tasks: Sequence[Task], request: Request) -> tuple[list[dict[str, Any]],
     failures: dict[str, Any] = {}
     with request.talk.progress("verifying", [1.0] * len(tasks)) as progress:
         try:
-            for task, outcome in perform_all(_verify, tasks, jobs, group=lambda task: groups[task[0]]):
+            for task, outcome in perform_all(
+                _verify, tasks, jobs, group=lambda task: (task.claim_id,) if task.is_proof else groups[task.claim_id]
+            ):
                 if outcome.error:
-                    failures[task[0]] = outcome
+                    failures[task.claim_id] = outcome
                 else:
-                    found[task[0]] = outcome.value
+                    found[task.claim_id] = outcome.value
                 word = "FAILED" if outcome.error else outcome.value["verdict"]
-                progress.finish(f"{task[0]}: {word} ({outcome.seconds:.1f} s)", 1.0)
+                progress.finish(f"{task.claim_id}: {word} ({outcome.seconds:.1f} s)", 1.0)
         except KeyboardInterrupt:
-            raise _interruption([task[0] for task in tasks], found, request) from None
-    order = [task[0] for task in tasks]
+            raise _interruption([task.claim_id for task in tasks], found, request) from None
+    order = [task.claim_id for task in tasks]
     return [found[name] for name in order if name in found], failures
 
 
 def _verify(task: Task) -> dict[str, Any]:
     from ..reproduction._store import write_bytes
-    from ..theorems import verify
+    from ..theorems import prove, verify
 
-    claim_id, seed, is_quick, parameters, out = task
-    found = verify(claim_id, seed=seed, is_quick=is_quick, **parameters)
-    if out is not None:
+    if task.is_proof:
+        found = prove(task.claim_id, is_quick=task.is_quick)
+    else:
+        found = verify(task.claim_id, seed=task.seed, is_quick=task.is_quick, **task.parameters)
+    if task.out is not None:
         for name, text in found.artefacts.items():
-            write_bytes(out / "proofs" / claim_id / name, text.encode())
+            write_bytes(task.out / "proofs" / task.claim_id / name, text.encode())
     return found.to_json()
 
 
@@ -140,7 +161,8 @@ def _print(evidences: Sequence[Mapping[str, Any]], request: Request) -> None:
     proofs = [proof for evidence in evidences for proof in evidence["proofs"]]
     if proofs:
         routes = ", ".join(dict.fromkeys(proof["route"] for proof in proofs))
-        print_prose(f"{len(proofs)} proofs ({routes}) took {sum(proof['seconds'] for proof in proofs):.0f} s.")
+        count = "1 proof" if len(proofs) == 1 else f"{len(proofs)} proofs"
+        print_prose(f"{count} ({routes}) took {sum(proof['seconds'] for proof in proofs):.0f} s.")
     if evidences and evidences[0]["criteria"]:
         print_prose(f"criteria: {evidences[0]['criteria']}")
     for evidence in evidences:

@@ -18,6 +18,7 @@ from ._claim import worst as worst
 from ._evidence import HOLDING as HOLDING
 from ._evidence import VERDICTS as VERDICTS
 from ._evidence import Evidence as Evidence
+from ._prove import prove as prove
 from ._registry import claims as claims
 from ._verify import find_claim as find_claim
 from ._verify import verify as verify

@@ -50,11 +50,11 @@ def verify(claim: str | Claim, *, seed: int = 0, is_quick: bool = False, **param
     except (ValueError, TypeError) as error:
         if not parameters:
             raise
-        return _evidence(chosen, run, "INVALID_INPUT", reason=str(error))
+        return evidence_of(chosen, run, "INVALID_INPUT", reason=str(error))
     applicable, reasons = _split(chosen, cases)
     if not applicable:
         reason = reasons[0] if reasons else "there are no cases."
-        return _evidence(chosen, run, "NOT_APPLICABLE", reason=reason, not_applicable=len(reasons))
+        return evidence_of(chosen, run, "NOT_APPLICABLE", reason=reason, not_applicable=len(reasons))
 
     try:
         measurement = chosen.measure(applicable, run, chosen.subject)
@@ -62,17 +62,14 @@ def verify(claim: str | Claim, *, seed: int = 0, is_quick: bool = False, **param
     except (ValueError, TypeError) as error:
         if not parameters:
             raise
-        return _evidence(chosen, run, "INVALID_INPUT", reason=str(error))
+        return evidence_of(chosen, run, "INVALID_INPUT", reason=str(error))
     caught = sum(found.is_violation for _, found in wrongs)
     verdict, reason = _judge(chosen, measurement, caught)
     proved = _proved(chosen, run)
     verdict, reason = _routes.judged(verdict, reason, proved)
-    if departs := departure(chosen) if _is_ours(chosen) else "":
-        verdict, reason = ("VIOLATED" if verdict == "VIOLATED" else "INCONCLUSIVE"), f"{departs} {reason}".strip()
-    if verdict == "PROVED" and not is_registered(chosen):
-        verdict, reason = _judge(chosen, measurement, caught)[0], "its criteria are not registered."
+    verdict, reason = in_the_light_of_criteria(chosen, verdict, reason, _judge(chosen, measurement, caught)[0])
     counterexample = measurement.counterexample if measurement.is_violation else _routes.counterexample_of(proved)
-    return _evidence(
+    return evidence_of(
         chosen,
         run,
         verdict,
@@ -93,12 +90,32 @@ def verify(claim: str | Claim, *, seed: int = 0, is_quick: bool = False, **param
             }
             for wrong, found in wrongs
         ),
-        proofs=tuple(_routes.summary(one) for one in proved),
-        proved_by=_routes.proved_by(proved),
-        artefacts=_routes.artefacts(proved),
-        criteria=stamp() if _is_ours(chosen) and is_registered(chosen) else "",
+        **proof_fields(chosen, proved),
         seconds=time.perf_counter() - start,
     )
+
+
+def in_the_light_of_criteria(claim: Claim, verdict: str, reason: str, unproved: str) -> tuple[str, str]:
+    """Verdict and reason where a claim departs from what is registered, or is not registered.
+
+    `unproved` is what PROVED falls to in the latter case.
+    """
+    departs = departure(claim) if _is_ours(claim) else ""
+    if departs:
+        return ("VIOLATED" if verdict == "VIOLATED" else "INCONCLUSIVE"), f"{departs} {reason}".strip()
+    if verdict == "PROVED" and not is_registered(claim):
+        return unproved, "its criteria are not registered."
+    return verdict, reason
+
+
+def proof_fields(claim: Claim, proved: Sequence[Checked]) -> dict[str, Any]:
+    """What an evidence says of proofs and criteria."""
+    return {
+        "proofs": tuple(_routes.summary(one) for one in proved),
+        "proved_by": _routes.proved_by(proved),
+        "artefacts": _routes.artefacts(proved),
+        "criteria": stamp() if _is_ours(claim) and is_registered(claim) else "",
+    }
 
 
 def _proved(claim: Claim, run: Run) -> list[Checked]:
@@ -136,7 +153,8 @@ def _judge(claim: Claim, measurement: Measurement, caught: int) -> tuple[str, st
     return "CHECKED_EXACT" if claim.is_exact else "CONSISTENT", ""
 
 
-def _evidence(claim: Claim, run: Run, verdict: str, **fields: Any) -> Evidence:
+def evidence_of(claim: Claim, run: Run, verdict: str, **fields: Any) -> Evidence:
+    """The evidence with what the claim and the run say of themselves."""
     return Evidence(
         id=claim.id,
         verdict=verdict,
