@@ -5,11 +5,11 @@ PYTHON ?= python3
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help venv reproduce test test-thorough lint bench criteria clean
+.PHONY: help venv reproduce test test-thorough lint bench criteria mutants clean
 .DELETE_ON_ERROR:
 
 help:
-	@echo "make reproduce | test | test-thorough | lint | bench | venv | clean"
+	@echo "make reproduce | test | test-thorough | lint | bench | mutants | venv | clean"
 
 venv: $(INSTALLED)
 
@@ -34,6 +34,9 @@ bench: $(INSTALLED)
 
 criteria: $(INSTALLED)  ## registers the claims as they are now, under the next version number
 	@.venv/bin/python -c 'from lionlab.theorems._criteria import register; print(register())'
+
+mutants: $(INSTALLED)  ## formulas made wrong one at a time: do the tests notice? (see mutants/README.md)
+	.venv/bin/python mutants/run.py --write
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || \

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from lionlab.convex import L1Norm, SquaredL2
+from lionlab.convex import CustomFunction, L1Norm, SquaredL2
 from lionlab.dynamics import LionK, Trajectory
 from lionlab.energy import constraint_distance, energy_ledger, lyapunov, phase_switch
 from lionlab.objectives import LogisticRegression, Quadratic
@@ -140,3 +140,12 @@ def test_a_trajectory_made_by_hand_has_a_ledger():
     made = Trajectory(RUN.x, RUN.m)
     ledger = energy_ledger(METHOD, F, made)
     assert (np.abs(ledger.residual) <= ledger.rounding_bound).all()
+
+
+def test_a_ledger_that_would_take_minutes_is_refused():
+    K = CustomFunction(lambda z: jnp.sum(jnp.abs(z)), jnp.sign)
+    with pytest.raises(
+        ValueError, match=r"seconds for each of 51 states.* Declare is_positively_homogeneous"
+    ) as refusal:
+        energy_ledger(LionK(K, 0.05, 0.4), F, RUN, bound=10.0)
+    assert "\n" not in str(refusal.value)

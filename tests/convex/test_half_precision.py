@@ -1,0 +1,37 @@
+"""float16, where a square leaves the range of numbers between 1/128 and 256: norms and directions keep their digits."""
+
+import math
+
+import numpy as np
+import pytest
+
+from lionlab.convex import GroupL2Norm, L2Norm, LpNorm
+
+# A dozen roundings.
+CLOSE = 12 * float(np.finfo(np.float16).eps) / 2
+
+
+@pytest.mark.parametrize("size", [1e-3, 0.02, 1.0, 100.0, 6e3])
+def test_norms_and_directions_of_any_size(size: float) -> None:
+    z = np.asarray([3 * size, -4 * size], np.float16)
+    for K in (L2Norm(), GroupL2Norm([[0, 1]]), LpNorm(2)):
+        np.testing.assert_allclose(float(K(z)), 5 * size, rtol=CLOSE)
+        np.testing.assert_allclose(K.subgradient(z), [0.6, -0.8], rtol=CLOSE)
+        nearest = K.conjugate().domain_projection(z)
+        np.testing.assert_allclose(nearest, z if size < 0.2 else [0.6, -0.8], rtol=CLOSE)
+    cubes = (27 + 64) ** (1 / 3)
+    np.testing.assert_allclose(float(LpNorm(3)(z)), cubes * size, rtol=CLOSE)
+    # |z_i|⁴⁰ leaves the range at once, and so does 2⁴⁰.
+    np.testing.assert_allclose(float(LpNorm(40)(z)), 4 * size, rtol=CLOSE)
+    np.testing.assert_allclose(LpNorm(3).subgradient(z), [9 / cubes**2, -16 / cubes**2], rtol=CLOSE)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_zero_and_infinity_are_no_special_sizes(dtype: type) -> None:
+    zero, far = np.zeros(3, dtype), np.asarray([1.0, -np.inf, 0.0], dtype)
+    for K in (L2Norm(), LpNorm(3), LpNorm(100)):
+        assert K(zero) == 0
+        np.testing.assert_array_equal(K.subgradient(zero), zero)
+        assert K(far) == math.inf
+        ones = np.ones(2, dtype)
+        assert float(K(ones)) == pytest.approx(2 ** (1 / getattr(K, "p", 2)), rel=float(4 * np.finfo(dtype).eps))
