@@ -58,6 +58,7 @@ from ._start import checked_methods as checked_methods
 from ._start import checked_start as checked_start
 from ._trajectory import Trajectory as Trajectory
 from ._trajectory import check_trajectory as check_trajectory
+from ._unstacked import map_in_turn as map_in_turn
 from ._unstacked import map_unstacked as map_unstacked
 from ._unstacked import scan_unstacked as scan_unstacked
 from ._unstacked import unstack as unstack

@@ -155,6 +155,22 @@ def map_unstacked(function: Callable[..., Tree], *arrays: Tree) -> Tree:
     return scalars.rebuild(jax.vmap(scalars)(columns))
 
 
+def map_in_turn(function: Callable[..., Tree], *arrays: Tree) -> Tree:
+    """`map_unstacked` for some hundred rows: one after the other, by one kernel if the results are a single array.
+
+    Kernels for columns that short take longer to wake XLA's threads than to run. Where a row needs a loop of its own,
+    or is large, it is `map_unstacked` itself.
+    """
+    arrays = jax.tree.map(jnp.asarray, arrays)
+    scalars = UnstackedFunction(function, *_rows(arrays))
+    jaxpr = jax.make_jaxpr(scalars)(_rows(_columns(arrays))).jaxpr
+    has_loop = any(equation.primitive.multiple_results for equation in jaxpr.eqns)
+    if has_loop or not compiles_soon(jaxpr, LARGEST_MAPPED_ROW):
+        return map_unstacked(function, *arrays)
+    in_scalars = unstack(function)
+    return lax.scan(lambda _, row: (None, in_scalars(*row)), None, arrays)[1]
+
+
 def scan_unstacked(
     step: Step, init: Tree, xs: Tree = None, length: int | None = None, *, batched: bool = False, unroll: int = 1
 ) -> tuple[Tree, Tree]:

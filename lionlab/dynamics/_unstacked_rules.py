@@ -166,6 +166,11 @@ def _elementwise(equation: Any, operands: Sequence[Unstacked]) -> list[Unstacked
     return [Unstacked(tuple(equation.primitive.bind(*entry, **equation.params) for entry in entries), shape)]
 
 
+def _bitcast(equation: Any, operands: Sequence[Unstacked]) -> list[Unstacked] | None:
+    """Entry by entry, unless an entry becomes several of another width, or several become one."""
+    return _elementwise(equation, operands) if equation.outvars[0].aval.shape == operands[0].shape else None
+
+
 REDUCTIONS: dict[str, Callable[[Any, Any], Any]] = {
     "reduce_sum": lax.add,
     "reduce_prod": lax.mul,
@@ -311,6 +316,7 @@ RULES: dict[str, Callable[..., list[Unstacked] | None]] = {
     **dict.fromkeys(REDUCTIONS, _reduce),
     **dict.fromkeys(CUMULATIVE, _accumulate),
     **dict.fromkeys(("argmax", "argmin"), _first_extreme),
+    "bitcast_convert_type": _bitcast,
     "dot_general": _dot,
     "iota": _iota,
     "sort": _sort,

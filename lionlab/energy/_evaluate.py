@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from ..convex import ConvexFunction
+from ..convex import ConvexFunction, NumericalConjugate
 from ..dynamics import (
     Constants,
     LionK,
@@ -29,6 +29,10 @@ from ._flow import flow_lyapunov_at
 from ._function import conjugate_value, lyapunov_from_values, lyapunov_value
 from ._ledger import Directions, Entry, Ledger, Node, Values, ledger_entry, step_directions, taken_direction
 from ._recorded import checked_recording
+
+# Of a K with kinks and a conjugate found numerically, K_M* at one state takes a search of some sixty proximal points,
+# each a search of its own: seconds. A ledger of more states is refused.
+MOST_SEARCHES = 32
 
 
 def lyapunov(method: LionK | LionKFlow, objective: Any, x: Any, m: Any, bound: float | None = None) -> np.ndarray:
@@ -88,7 +92,8 @@ def energy_ledger(
 
     **Raises:** `ValueError` in words when states are missing, thinned or not finite, when the gradients of a run
     without noise are not this objective's to half their digits, when λx leaves dom K* (pass `bound`), when ‖m̃‖_B or
-    ‖m‖_B exceeds `bound` (the least valid one is named), or where ∂K*(λx) is empty. `TypeError` for a bare function.
+    ‖m‖_B exceeds `bound` (the least valid one is named), where ∂K*(λx) is empty, or where K_M* would take seconds for
+    each of many states. `TypeError` for a bare function.
     Source: arXiv 2310.05898, Theorem 4.1, with the remainders written out.
     """
     methods = checked_methods(method)
@@ -96,6 +101,8 @@ def energy_ledger(
         check_bracket(one)
     x, m, g = checked_recording(methods, objective, trajectory)
     num_steps = len(x) - 1
+    if bound is not None:
+        _check_affordable(methods[0].K, len(x) * (x.shape[1] if trajectory.batched else 1))
     sizes = [one.step_sizes(num_steps) for one in methods]
     with double_precision():
         batch_size = x.shape[1] if trajectory.batched else None
@@ -202,6 +209,18 @@ def _check_finite_bracket(constants: Constants, decay: str) -> None:
         weight = bracket_weight(Constants._make([constants.step_size, *others]), decay)
     if not np.isfinite(weight).all():
         raise ValueError("the weight c of the Lyapunov bracket is infinite in this precision; lower beta1 or beta2.")
+
+
+def _check_affordable(K: ConvexFunction, num_states: int) -> None:
+    """**Raises:** `ValueError` where the ledger of H_M would take minutes."""
+    is_found_by_formula = K.is_smooth or K.is_positively_homogeneous or K.is_separable
+    if is_found_by_formula or num_states <= MOST_SEARCHES or not isinstance(K.conjugate(), NumericalConjugate):
+        return
+    raise ValueError(
+        f"with bound, this K takes seconds for each of {num_states} states, for its K* is numerical and its domain "
+        f"unknown to be a ball or a box; at most {MOST_SEARCHES} states are tried. Declare is_positively_homogeneous "
+        "or is_separable where K is, start inside the constraint set and leave bound out, or pass a shorter trajectory."
+    )
 
 
 def check_bracket(method: LionK) -> None:

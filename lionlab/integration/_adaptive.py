@@ -1,18 +1,28 @@
 """Adaptive solvers for smooth K: Tsitouras 5(4), explicit, and Kværnø 5(4), implicit, both of diffrax."""
 
+import math
 from collections.abc import Callable
 from typing import Any, cast
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax import Array
 from jax.flatten_util import ravel_pytree
 from jax.tree_util import Partial
 
 from ..convex._function import euclidean_norm, rounding_allowance
-from ..dynamics import LionKFlow, State, map_unstacked, unstack
-from ._augmented import Augmented, Solved, account, augmented, augmented_field, ball_norm, observe_all
+from ..dynamics import LionKFlow, State, map_in_turn, map_unstacked, unstack
+from ._augmented import (
+    Augmented,
+    Packed,
+    Solved,
+    account,
+    augmented,
+    augmented_field,
+    ball_norm,
+    observe_all,
+    observed_with_gap,
+)
 from ._stepping import step_through
 
 MOST_STEPS = 100_000
@@ -44,8 +54,9 @@ def solve_adaptively(
     solver: str,
     samples_ball: bool,
     is_dense: bool,
-) -> Solved:
-    """The flow at `times`, with local errors held below atol + rtol·size."""
+    batched: bool = False,
+) -> Solved | Packed:
+    """The flow at `times`, with local errors held below atol + rtol·size; `Packed` unless the caller maps a batch."""
     import diffrax
 
     if bound is not None or not flow.K.is_twice_differentiable:
@@ -86,24 +97,44 @@ def solve_adaptively(
             # Between saved times too, because the bound M is a hypothesis about the whole run.
             SAMPLES_PER_INTERVAL if samples_ball else 1,
         )
-    saved = jax.vmap(as_tree)(found.recorded.ys)
-    states = saved.state
-    allowance = _allowance(flow, rtol, atol, times, states.x)
-    observed = observe_all(flow, f, bound, allowance, times, states)
     dense = (found.interpolation, Partial(as_tree)) if is_dense else None
     # Of a run that did not end, nothing is known of the rest.
     largest = jnp.where(found.is_finished, found.recorded.largest, jnp.inf) if samples_ball else found.recorded.largest
-    return Solved(states, *account(saved), observed, allowance, largest, found.num_steps, found.is_finished, dense)
+    ending = (largest, found.num_steps, found.is_finished, dense)
+    rows = found.recorded.ys
+    if batched:
+        saved = jax.vmap(as_tree)(rows)
+        states = saved.state
+        admitted = _admitted(rtol, atol, states.x[0].size, jnp.max(map_unstacked(euclidean_norm, states.x)))
+        allowance = map_unstacked(lambda t, x: _allowance(flow, admitted, t > times[0], x), times, states.x)
+        observed = observe_all(flow, f, bound, allowance, times, states)
+        return Solved._make((states, *account(saved), observed, allowance, *ending))
+
+    def grow(most: Array, row: Array) -> tuple[Array, None]:
+        return jnp.maximum(most, euclidean_norm(as_tree(row).state.x)), None
+
+    most, _ = jax.lax.scan(unstack(grow) if is_few else grow, jnp.zeros((), rows.dtype), rows)
+    admitted = _admitted(rtol, atol, start.x.size, most)
+
+    def see(time: Array, row: Array) -> Array:
+        state = as_tree(row).state
+        allowance = _allowance(flow, admitted, time > times[0], state.x)
+        seen = observed_with_gap(flow, f, bound, allowance, time, state)
+        return jnp.stack([seen.lyapunov, seen.distance, seen.loss, jnp.asarray(seen.gap), allowance])
+
+    return Packed(rows, map_in_turn(see, times, rows), *ending)
 
 
-def _allowance(flow: LionKFlow, rtol: Array, atol: Array, times: Array, x: Array) -> Array:
-    """How far λx can be from where phase 1 puts it by the errors that the tolerances admit; at the start, by rounding.
+def _admitted(rtol: Array, atol: Array, size: int, largest: Array) -> Array:
+    """The error in x that the tolerances admit.
 
     A step is accepted when the root mean square over all states of error/(atol + rtol·size) is ≤ 1, so that its error
     in x is at most √num_states·(atol + rtol·‖x‖).
     """
-    num_states = 2 * x[0].size + 1
-    largest = jnp.max(map_unstacked(euclidean_norm, x))
-    admitted = ERRORS_THAT_ADD_UP * float(np.sqrt(num_states)) * (atol + rtol * largest)
-    rounding = map_unstacked(lambda y: rounding_allowance(y, 2.0 * y.size + 8), x)
-    return jnp.asarray(flow.weight_decay, x.dtype) * (rounding + jnp.where(times > times[0], admitted, 0))
+    return ERRORS_THAT_ADD_UP * math.sqrt(2 * size + 1) * (atol + rtol * largest)
+
+
+def _allowance(flow: LionKFlow, admitted: Array, is_later: Array, x: Array) -> Array:
+    """How far λx can be from where phase 1 puts it by the `admitted` errors; at the start, by rounding alone."""
+    rounding = rounding_allowance(x, 2.0 * x.size + 8)
+    return jnp.asarray(flow.weight_decay, x.dtype) * (rounding + jnp.where(is_later, admitted, 0))

@@ -6,6 +6,7 @@ H(t) + ∫ dissipation − ∫ α̇ f = H(0)
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
+import numpy as np
 from jax import Array
 
 from ..convex import ConvexFunction
@@ -92,6 +93,29 @@ class Solved(NamedTuple):
     dense: Any = None
 
 
+class Packed(NamedTuple):
+    """What a solver of one flow hands back: `Solved` in two arrays, each further one costing a microsecond or two."""
+
+    rows: Array  # per saved time x, m, the dissipated energy and, where α changes, the supplied
+    seen: Array  # per saved time H, the distance, αf(x), the gap and the allowance
+    ball_norm: Array
+    num_steps: Array
+    is_finished: Array
+    dense: Any = None
+
+
+def unpacked(packed: Packed, shape: tuple[int, ...]) -> Solved:
+    """The same in NumPy as `Solved`, x and m of the given shape."""
+    rows, size = np.asarray(packed.rows), int(np.prod(shape))
+    x, m = (np.ascontiguousarray(rows[:, i * size : (i + 1) * size]).reshape(-1, *shape) for i in (0, 1))
+    dissipated = rows[:, 2 * size]
+    supplied = rows[:, 2 * size + 1] if rows.shape[1] > 2 * size + 1 else np.zeros_like(dissipated)
+    H, distance, loss, gap, allowance = np.ascontiguousarray(np.transpose(packed.seen))
+    states: Any = State(x, m)  # type: ignore[arg-type]  # arrays of NumPy
+    parts: Any = (states, dissipated, supplied, Observed(H, distance, loss, gap), allowance)
+    return Solved._make((*parts, *packed[2:]))
+
+
 def account(saved: Augmented) -> tuple[Array, Array]:
     """(dissipated, supplied), zeros where nothing is supplied."""
     return saved.dissipated, jnp.zeros_like(saved.dissipated) if saved.supplied is None else saved.supplied
@@ -102,10 +126,14 @@ def observe_all(
 ) -> Observed:
     """`observed` at every saved time of a continuous solver, and whether K* is that of K."""
 
-    def seen(a: Array, t: Array, s: State) -> Observed:
-        return observed(flow, f, bound, a, 0.0, t, s)._replace(gap=_fenchel_young_gap(flow.K, s.m))
+    return map_unstacked(lambda a, t, s: observed_with_gap(flow, f, bound, a, t, s), allowance, times, states)
 
-    return map_unstacked(seen, allowance, times, states)
+
+def observed_with_gap(
+    flow: LionKFlow, f: Any, bound: Array | None, allowance: Array, time: Array, state: State
+) -> Observed:
+    """`observed` at one saved time of a continuous solver, and whether K* is that of K."""
+    return observed(flow, f, bound, allowance, 0.0, time, state)._replace(gap=_fenchel_young_gap(flow.K, state.m))
 
 
 def _fenchel_young_gap(K: ConvexFunction, m: Array) -> Array:

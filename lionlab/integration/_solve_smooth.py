@@ -13,7 +13,7 @@ from ..dynamics._compiled import compiled
 from ..energy import check_bound
 from ..precision import double_precision
 from ._adaptive import solve_adaptively
-from ._augmented import Solved
+from ._augmented import Packed, Solved, unpacked
 from ._guards import IntegrationError, check_accounts, check_conjugate, check_envelope, check_finished, check_finite
 from ._request import ADAPTIVE, Request
 from ._runge_kutta import solve_in_fixed_steps
@@ -128,18 +128,19 @@ def _compiled(
     """`_solved`, compiled for the length of the run."""
     number_count = start.x.size * len(numbers.times) * max(kind.steps_per_interval, 1)
     run = compiled(_solved, number_count, for_long_runs=())
-    return cast(Solved, run(flow, f, numbers, start, bound, axes, kind, samples_ball))
+    found = cast(Solved | Packed, run(flow, f, numbers, start, bound, axes, kind, samples_ball))
+    return unpacked(found, start.x.shape) if isinstance(found, Packed) else found
 
 
 def _solved(
     flow: LionKFlow, f: Any, numbers: Numbers, start: State, bound: Any, axes: Any, kind: Kind, samples_ball: bool
-) -> Solved:
-    def one(flow: LionKFlow, start: State) -> Solved:
+) -> Solved | Packed:
+    def one(flow: LionKFlow, start: State) -> Solved | Packed:
         times, first_step, rtol, atol = numbers
         if kind.solver not in ADAPTIVE:
             return solve_in_fixed_steps(flow, f, times, start, bound, kind.steps_per_interval, kind.batched)
         return solve_adaptively(
-            flow, f, times, start, bound, first_step, rtol, atol, kind.solver, samples_ball, kind.dense
+            flow, f, times, start, bound, first_step, rtol, atol, kind.solver, samples_ball, kind.dense, kind.batched
         )
 
     if not kind.batched:
