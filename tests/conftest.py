@@ -5,7 +5,9 @@ The x64 flag stays False, as a user finds it: float64 in the tests is the librar
 
 import gc
 import os
+import sys
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
@@ -14,10 +16,16 @@ os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(Path(__file__).parents[1] / "build" / "jax-cache"))
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
+# XLA's former way of writing kernels, in one piece, compiles in half the time and differs by rounding at most. JAX 0.11
+# no longer has it, and ends a process that asks for it. Workers inherit this.
+if "--kernels=quick" in sys.argv and version("jaxlib").startswith("0.10.") and "PYTEST_XDIST_WORKER" not in os.environ:
+    quick = "--xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1"
+    os.environ["XLA_FLAGS"] = f"{quick} {os.environ.get('XLA_FLAGS', '')}".strip()
 
 import hypothesis
 import jax
 import pytest
+from tiers import ABOUT_KERNELS
 
 # A silent promotion hides a float32 constant in a float64 computation, and a wrong broadcast hides a wrong shape.
 jax.config.update("jax_numpy_dtype_promotion", "strict")
@@ -37,6 +45,17 @@ else:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--thorough", action="store_true", help="try also the examples that tests/tiers.py lets wait")
+    told = "quick: all but the files of tests/tiers.py that are about kernels, compiled fast; users: those files alone"
+    parser.addoption("--kernels", choices=("quick", "users"), help=told)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Divides the files between the two ways of compiling, where one is asked for."""
+    kernels = config.getoption("--kernels")
+    if kernels is None or collection_path.suffix != ".py" or not collection_path.name.startswith("test_"):
+        return None
+    is_about_kernels = collection_path.relative_to(Path(__file__).parent).as_posix() in ABOUT_KERNELS
+    return True if is_about_kernels != (kernels == "users") else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -49,15 +68,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if not item.get_closest_marker("thorough")]
 
 
-# Compiled code is mapped into memory piece by piece, and Linux ends a process that maps more than 65530 pieces.
+# Compiled code is mapped into memory piece by piece, and Linux ends a process that maps more than 65530 pieces. No ten
+# tests map as many as are left; counting takes longer than many a test.
 MOST_MAPS = 40_000
+TESTS_BETWEEN_COUNTS = 10
+# What JAX traces is garbage by the thousand: collecting it at Python's usual 700 objects takes a tenth of all time.
+gc.set_threshold(50_000, 20, 20)
+_tests_ended = 0
 
 
 @pytest.fixture(autouse=True)
 def _room_for_compiled_code() -> Iterator[None]:
     """Forgets what was compiled before the process has no room for more; what is cached on disk comes back quickly."""
+    global _tests_ended
     yield
+    _tests_ended += 1
     maps = Path("/proc/self/maps")
-    if maps.exists() and maps.read_bytes().count(b"\n") > MOST_MAPS:
+    if _tests_ended % TESTS_BETWEEN_COUNTS == 0 and maps.exists() and maps.read_bytes().count(b"\n") > MOST_MAPS:
         jax.clear_caches()
         gc.collect()

@@ -109,8 +109,8 @@ class Clone:
 
     def __init__(self, root: Path, names: tuple[str, ...]) -> None:
         self.root = root
-        skipped = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(REPOSITORY / "lionlab", root / "lionlab", ignore=skipped)
+        # With its bytecode, which Python would otherwise compile again for the first command in every clone.
+        shutil.copytree(REPOSITORY / "lionlab", root / "lionlab")
         for path in self.theorems.glob("[a-z]*.py"):
             path.unlink()
         registry = (self.theorems / "_registry.py").read_text(encoding="utf-8")

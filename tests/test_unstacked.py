@@ -1,4 +1,4 @@
-"""`unstack`, `scan_unstacked` and `map_unstacked` against the plain functions they stand for, rule by rule."""
+"""`unstack` and the maps and scans on scalars against the plain functions they stand for, rule by rule."""
 
 import equinox as eqx
 import jax
@@ -10,7 +10,7 @@ from jax import lax
 import lionlab as ll
 from lionlab.dynamics import _unstacked as subject
 from lionlab.dynamics import compiled
-from lionlab.dynamics._unstacked import map_unstacked, scan_unstacked, unstack
+from lionlab.dynamics._unstacked import map_in_turn, map_unstacked, scan_unstacked, unstack
 from lionlab.energy import _evaluate as evaluate
 
 # Both sides do the same operations; sums may be ordered differently, over at most 16 terms.
@@ -121,6 +121,26 @@ def test_mapped_function_is_the_function_row_by_row(name):
     with jax.enable_x64(True):
         points = jnp.asarray(POINTS)
         assert_same(*jax.jit(lambda rows: (jax.vmap(function)(rows), map_unstacked(function, rows)))(points))
+
+
+@pytest.mark.parametrize("name", ["norms", "stack", "while"])
+def test_mapped_in_turn_it_is_the_function_row_by_row(name):
+    function = RULES[name]
+    with jax.enable_x64(True):
+        points = jnp.asarray(POINTS)
+        assert_same(*jax.jit(lambda rows: (jax.vmap(function)(rows), map_in_turn(function, rows)))(points))
+        program = jax.make_jaxpr(lambda rows: map_in_turn(function, rows))(points).jaxpr
+    # What has a loop of its own would be a kernel no more.
+    assert ("scan" in {equation.primitive.name for equation in program.eqns}) == (name != "while")
+
+
+@pytest.mark.parametrize(("name", "is_taken_apart"), [("bits", True), ("bits of another width", False)])
+def test_bits_stay_apart(name, is_taken_apart):
+    """Put together again, they were half the time of a logarithm, of which they are a part."""
+    rows = jnp.asarray(POINTS, jnp.float32)
+    program = jax.make_jaxpr(lambda rows: map_unstacked(RULES[name], rows))(rows).jaxpr
+    shapes = {e.invars[0].aval.shape for e in program.eqns if e.primitive.name == "bitcast_convert_type"}
+    assert shapes == ({(3,)} if is_taken_apart else {(3, 3)})
 
 
 @pytest.mark.parametrize("name", ["dot", "sort", "known index", "weakly typed", "while", "random"])

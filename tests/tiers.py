@@ -10,6 +10,12 @@ from typing import Any
 
 import pytest
 
+ABOUT_KERNELS = frozenset({
+    "convex/test_ties.py", "test_compiled.py", "test_every_step.py", "test_simulation.py", "test_under_jit.py",
+    "test_unstacked.py",
+})  # fmt: skip
+"""Files about what XLA makes of the code, which `make test` compiles as a user does; the rest it compiles fast."""
+
 VARIANTS = frozenset({
     "lp 1", "lp 1.05", "lp 1.2", "lp 2", "lp 3", "lp inf", "dead zone 0", "top 1", "top 3 of 4", "huber 3",
     "squared 0.3", "l2 matrix", "group of all", "log cosh 0.3", "sorted l1 flat", "nuclear wide", "spectral",

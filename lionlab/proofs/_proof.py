@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 Word = Literal["proved", "refuted", "undecided"]
 
-# The routes there are. Two proofs of one claim are independent when their routes differ: no two share an argument.
+# The routes there are. Two proofs of one claim are independent when their routes differ: different machinery decides.
 ROUTES: Mapping[str, str] = MappingProxyType(
     {
         "symbolic": "identities in computer algebra, for symbolic constants and abstract functions",

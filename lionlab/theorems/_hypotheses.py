@@ -150,7 +150,8 @@ def _has_constant_step(case: Case) -> str | None:
 
 
 STARTS_INSIDE = starts_inside("global-lyapunov")
-CONJUGATE_SUBGRADIENT = Hypothesis("∂K*(λx0) is not empty", _has_conjugate_subgradient)
+# Checked at the start; were a later one empty, the ledger's terms would not be finite and nothing would be called held.
+CONJUGATE_SUBGRADIENT = Hypothesis("∂K*(λx) is not empty at x0 nor later in the run", _has_conjugate_subgradient)
 BELOW_ONE = Hypothesis("ηλ < 1 where decay is explicit", _is_below_one)
 FINITE_BRACKET = Hypothesis("β2 < 1, or λ > 0 and β1 < 1", _has_finite_bracket)
 FINITE_FUNCTION = Hypothesis("K is convex and finite everywhere", _is_finite_function)

@@ -162,7 +162,8 @@ CLAIMS: tuple[Claim, ...] = (
         id="constant-step-floor",
         statement=(
             "On f = (a/2)x² two consecutive iterates of constant-step Lion are never both near 0: "
-            "|x⁺| + (1−ηλ)|x| ≥ η at every step with m̃ ≠ 0, so mean S ≥ ac(1+λc) − O(1/T), c = η/(2−ηλ), for all β."
+            "|x⁺| + (1−ηλ)|x| ≥ η at every step with m̃ ≠ 0, so that a run of such steps alone has mean S ≥ ac(1+λc) "
+            "− O(1/T), c = η/(2−ηλ), for all β."
         ),
         source="derived here, beyond arXiv 2310.05898: |x⁺| ≥ η − (1−ηλ)|x|, summed, and Jensen",
         hypotheses=(

@@ -99,7 +99,8 @@ CLAIMS = (
         id="entry-time",
         statement=(
             "dist(λx, dom K*) ≤ δ from step ⌈log(δ/dist_0)/log(1−ηλ)⌉ on (1/(1+ηλ) for implicit decay), whatever the "
-            "gradients; an outward push needs exactly that many steps, and no coordinate enters in an outward step."
+            "gradients; where ∇K(m̃) maximises ⟨λx − p, ·⟩ over dom K* at every step, p nearest to λx, exactly that "
+            "many are needed, and no coordinate enters in an outward step."
         ),
         source="derived here from phase 1, arXiv 2310.05898, §3",
         hypotheses=(DECAYS, CONSTANT_STEP, STARTS_OUTSIDE, Hypothesis("the run is long enough to show it", _too_short)),

@@ -61,7 +61,7 @@ CLAIMS = (
     Claim(
         id="flow-derivative",
         statement=(
-            "For every smooth K, every differentiable f, α > 0, γ, ε, λ ≥ 0 with εγ ≤ 1 and λx inside dom K*, "
+            "For every smooth K, every differentiable f, α > 0, γ, ε, λ ≥ 0, εγ ≤ 1, and λx where K* has a gradient, "
             "dH/dt = −(γ+cλ)Δ1 − cΔ2 with Δ1 = ⟨∇K(m̃) − λx, m̃ − ∇K*(λx)⟩ ≥ 0, Δ2 = ⟨∇K(m̃) − ∇K(m), ṁ⟩ ≥ 0 and "
             "c = (1−εγ)/(1+ελ)."
         ),

@@ -35,7 +35,10 @@ def measure(cases: Sequence[Case], run: Run, subject: Scenario) -> Measurement:
 CLAIMS = (
     Claim(
         id="invariance",
-        statement="Started with λx0 ∈ dom K*, its boundary included, every iterate stays there, for any gradients.",
+        statement=(
+            "Started with λx0 ∈ dom K*, its boundary included, every iterate stays there, for any gradients: with "
+            "explicit decay where ηλ ≤ 1, with implicit decay for every η."
+        ),
         source="arXiv 2310.05898, §3 (phase 1)",
         hypotheses=(DECAYS, CONSTANT_STEP, STARTS_INSIDE),
         observable="largest dist(λx_t, dom K*) of a run in units of what rounding alone lets it settle outside",

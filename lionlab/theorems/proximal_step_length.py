@@ -225,8 +225,9 @@ CLAIMS = (
     Claim(
         id="proximal-shrinking-steps-fail",
         statement=(
-            "Where the implicit step is shortened from h to h′ < h, H rises: H_{h′} − H_h = (c_{h′} − c_h)·[K*(λx) + "
-            "K(m) − ⟨λx, m⟩] ≥ 0, exactly; from h = 1 to 0.001 by more than the six steps after it take away."
+            "Where the implicit step is shortened from h to h′ < h, H does not fall: H_{h′} − H_h = (c_{h′} − c_h)·"
+            "[K*(λx) + K(m) − ⟨λx, m⟩] ≥ 0, exactly; in some runs, from h = 1 to 0.001, it rises by more than the six "
+            "steps after it take away."
         ),
         source="derived here: c_h = (1−εγ)/(1+(ε+h)λ) falls as h grows, and the bracket is a Fenchel–Young gap",
         hypotheses=(FINITE_FUNCTION, STARTS_INSIDE, CONJUGATE_SUBGRADIENT, LEAST_AT_ZERO, CONVEX),

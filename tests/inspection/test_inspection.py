@@ -21,7 +21,7 @@ from lionlab.inspection._finding import searched
 
 WRONGS = [f"{check}: {name}" for check, kinds in planted.WRONG.items() for name in kinds]
 # Each solves its conjugate numerically or takes another route through the checks; every other line repeats one of them.
-EVERY_TIME = {"l1", "huber", "squared", "nuclear", "truncated l1"}
+EVERY_TIME = {"l1", "huber", "l2 matrix", "truncated l1"}
 # Compiling K* and the ledger is what costs: what stops before them is tried every time.
 SLOW = [
     "fenchel-young: K* scaled by 1.0001",

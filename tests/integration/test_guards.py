@@ -176,7 +176,7 @@ def _pole(x):
     ("loss", "solver", "step"),
     [
         (_sqrt_loss, "tsit5", None),
-        (_sqrt_loss, "kvaerno5", None),
+        pytest.param(_sqrt_loss, "kvaerno5", None, marks=pytest.mark.thorough),
         (_sqrt_loss, "rk4", 0.05),
         (_sqrt_loss, "proximal", 0.05),
         (_pole, "tsit5", None),

@@ -17,7 +17,7 @@ from lionlab.theorems.global_lyapunov import measure as global_lyapunov
 from lionlab.theorems.ledger_signs import signed_terms
 
 EVERY_KIND = [(label, decay) for label in KINDS for decay in DECAYS]
-EVERY_TIME = [(label, "explicit") for label in ("‖·‖₁", "‖·‖_p", "top-k", "Huber", "log cosh", "nuclear")]
+EVERY_TIME = [(label, "explicit") for label in ("‖·‖₁", "‖·‖_p", "top-k", "Huber", "nuclear")]
 EVERY_TIME += [(label, "implicit") for label in ("‖·‖₂", "Huber")]
 
 

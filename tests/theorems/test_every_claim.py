@@ -20,7 +20,10 @@ LONG = (
     "special-case-muon-flow", "special-case-gradient-flow", "special-case-hamiltonian-descent-flow",
     "special-case-nesterov-in-time-flow", "special-case-signum-flow", "special-case-normalized-momentum-flow",
     "ledger-signs", "proximal-signs", "flow-descent", "proximal-growing-steps", "annealing-theorem",
-    "contraction-envelope", "annealed-optimum-huber", "one-step-descent", "proximal-descent",
+    "contraction-envelope", "annealed-optimum-huber", "one-step-descent", "proximal-descent", "average-descent",
+    "special-case-heavy-ball-flow", "bounded-rise", "proximal-weakly-convex", "proximal-shrinking-steps-fail",
+    "exact-one-step", "any-beta-lyapunov",
+    "flow-stationarity", "kkt-score-bounds-the-gap", "deterministic-rate", "special-case-nesterov-flow",
 )  # fmt: skip
 
 

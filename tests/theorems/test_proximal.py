@@ -159,7 +159,7 @@ def test_nonsense_is_invalid_input(claim, parameters, words):
 @pytest.mark.parametrize(
     ("claim", "x0"),
     [
-        ("proximal-descent", [3.0, -4.0]),
+        pytest.param("proximal-descent", [3.0, -4.0], marks=pytest.mark.thorough),
         ("proximal-inclusion", [3.0, -4.0]),
         ("proximal-growing-steps", [0.2, -0.3]),
     ],
