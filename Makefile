@@ -17,7 +17,8 @@ reproduce: $(INSTALLED)  ## every figure and paper_repro.md; finished work is no
 	.venv/bin/lionlab reproduce
 
 test: $(INSTALLED)
-	.venv/bin/python -m pytest -n auto --dist loadfile
+	.venv/bin/python -m pytest -n auto --dist loadfile --kernels=quick
+	.venv/bin/python -m pytest -n auto --dist loadfile --kernels=users
 
 test-thorough: $(INSTALLED)  ## every law on every example, some of which `test` lets wait (see tests/tiers.py)
 	.venv/bin/python -m pytest -n auto --dist loadfile --thorough
