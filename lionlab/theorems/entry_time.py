@@ -98,7 +98,8 @@ CLAIMS = (
     Claim(
         id="entry-time",
         statement=(
-            "dist(λx, dom K*) ≤ δ from step ⌈log(δ/dist_0)/log(1−ηλ)⌉ on (1/(1+ηλ) for implicit decay), whatever the "
+            "For 0 < δ < dist_0 and ηλ < 1, dist(λx, dom K*) ≤ δ from step ⌈log(δ/dist_0)/log(1−ηλ)⌉ on (for implicit "
+            "decay at every η, with 1/(1+ηλ)), whatever the "
             "gradients; where ∇K(m̃) maximises ⟨λx − p, ·⟩ over dom K* at every step, p nearest to λx, exactly that "
             "many are needed, and no coordinate enters in an outward step."
         ),

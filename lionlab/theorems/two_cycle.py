@@ -112,7 +112,7 @@ CLAIMS: tuple[Claim, ...] = (
         id="two-cycle-exact",
         statement=(
             "On f = (a/2)x² constant-step Lion has the period-2 orbit (x, m) = ±c(1, (1−β2)a/(1+β2)), c = η/(2−ηλ), "
-            "exactly when 1 + β2 − 2β1 > 0; small deviations shrink with the eigenvalues 1−ηλ and β2."
+            "exactly when 1 + β2 − 2β1 > 0; small deviations are multiplied by the eigenvalues 1−ηλ and β2."
         ),
         source="derived here, beyond arXiv 2310.05898; proof: insert the orbit in the recursion",
         hypotheses=(Hypothesis("0 < ηλ ≤ 1", too_long),),

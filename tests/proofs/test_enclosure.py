@@ -4,7 +4,22 @@ from fractions import Fraction
 
 import pytest
 
-from lionlab.proofs.exact.branch_and_bound import decide
+from lionlab.proofs import check
+from lionlab.proofs.coefficients import THEOREM
+from lionlab.proofs.exact import (
+    branch_and_bound,
+    conjugate_pairs,
+    counterexamples,
+    distances,
+    grid,
+    ledger_identities,
+    one_dimension,
+    phase_one,
+    proximal_lengths,
+    pseudo_huber,
+    stationarity,
+)
+from lionlab.proofs.exact.branch_and_bound import curvature, decide
 from lionlab.proofs.exact.grid import Degrees, vanishes
 from lionlab.proofs.gram import vector
 
@@ -62,6 +77,15 @@ FALSE = {
     "next to an end": (lambda x: x * x - ball(Fraction(1, 10**9)) * x, [(0, 1)]),
     "next to the other end": (lambda x: (1 - x) * (1 - x - 1e-9), [(0, 1)]),
     "everywhere": (lambda x: -x.exp(), [(0, 1)]),
+    # At no point tried first, nor in the Taylor polynomials at the ends: only intervals and remainders know of it.
+    "a dip of width 0.001": (
+        lambda x: 1 - 2 * (-(10**6) * (x - ball(Fraction(1, 3))) * (x - ball(Fraction(1, 3)))).exp(),
+        [(0, 1)],
+    ),
+    "a dip seen from the upper end": (
+        lambda x: x * (x - ball(Fraction(1, 3))) * (x - ball(Fraction(1, 3))) - 1e-9 * x,
+        [(0, 1)],
+    ),
     "in a corner": (lambda x, y: 2 - 1e-6 - x - y, [(0, 1), (0, 1)]),
 }
 
@@ -106,6 +130,7 @@ def test_a_formula_that_vanishes_on_a_wide_enough_grid_is_zero():
     found = vanishes(lambda x, y: (x + y) * (x - y) - x * x + y * y, ("x", "y"))
     assert found.where is None
     assert found.points == (found.degrees["x"] + 1) * (found.degrees["y"] + 1) == 9
+    assert vanishes(lambda x: (1 + x) / (1 + x) - x / x, ("x",)).where is None
     assert vanishes(lambda x: 1 / (1 + x) - (1 - x) / (1 - x * x), ("x",)).where is None
 
 
@@ -114,6 +139,9 @@ def test_a_formula_that_vanishes_on_a_wide_enough_grid_is_zero():
     [
         lambda x: x * x - x * x * x,
         lambda x: (x - Fraction(1, 7)) * (x - Fraction(2, 7)) * (x - Fraction(3, 7)),  # 0 on the first three values
+        # 0 on one value fewer than its degree asks for, the degree of the second from its denominators alone
+        lambda x: grid.right_at_first(0, 5)(x) - 1,
+        lambda x: 1 / (1 + x) - 1 / (2 + x) - Fraction(7, 8) + Fraction(7, 15),
         lambda x: 1 / (1 + x) - (1 - x) / (1 - x * x) + Fraction(1, 10**40),
         lambda x: x * vector("a") @ vector("b"),
     ],
@@ -130,3 +158,102 @@ def test_degrees_bound_what_they_stand_for():
     assert (-(2 - x)).above == (1, 0)
     with pytest.raises(TypeError):
         x + "y"
+
+
+GRID_PROOFS = (
+    *distances.PROOFS,
+    *ledger_identities.PROOFS,
+    *stationarity.PROOFS,
+    *one_dimension.PROOFS,
+    *proximal_lengths.PROOFS,
+    phase_one.PROOFS[1],
+    pseudo_huber.PROOFS[1],
+)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("proof", GRID_PROOFS, ids=lambda proof: proof.claim)
+def test_a_grid_too_small_lets_something_planted_pass(proof, count, monkeypatch):
+    values = grid._values
+    monkeypatch.setattr(grid, "_values", lambda index, wanted: values(index, min(count, wanted)))
+    assert check(proof, is_quick=True).missed
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("interval", lambda low, high: ball((low + high) / 2)),
+        ("_coefficient", lambda f, start, others, order: ball(0)),
+    ],
+    ids=("the middle for an interval", "no remainder"),
+)
+def test_intervals_that_are_too_small_let_something_planted_pass(name, wrong, monkeypatch):
+    monkeypatch.setattr(branch_and_bound, name, wrong)
+    assert any("1/3" in said for said in check(phase_one.PROOFS[0], is_quick=True).missed)
+    assert decide(*FALSE["a dip of width 0.001"]).word == "proved"
+
+
+def test_a_curvature_is_that_of_the_function():
+    with precision():
+        low, high = ends(curvature(lambda x: x * x * x)(interval(Fraction(1), Fraction(2))))
+        assert low <= 3
+        assert high >= 6
+        assert curvature(lambda x: x.log())(interval(Fraction(-1), Fraction(1))).is_nan()
+    assert decide(curvature(lambda x: x.exp() - x * x), [(1, 2)]).word == "proved"
+    assert decide(curvature(lambda x: x.exp() - x * x), [(0, 2)]).word == "refuted"
+
+
+def test_terms_lost_in_a_division_are_not_taken_for_zeros():
+    with precision():
+        assert branch_and_bound._series(lambda x: x * x / x, ball(0), (), 8) is None
+        assert branch_and_bound._series(lambda x: x * x, ball(0), (), 8) is not None
+
+
+def test_a_conjugate_wrong_between_the_samples_is_no_conjugate(monkeypatch):
+    log_cosh = next(proof for proof in conjugate_pairs.PROOFS if proof.claim == "conjugate-laws-log-cosh")
+    right = pseudo_huber.half_circle, conjugate_pairs.entropy
+
+    def too_small(function, at):
+        def changed(*arguments):
+            bump = 1
+            for z in conjugate_pairs.SAMPLES[4:]:
+                bump = bump * (arguments[at] * arguments[at] - z * z / (1 + z * z))
+            return function(*arguments) - bump * bump / 10**9
+
+        return changed
+
+    monkeypatch.setattr(pseudo_huber, "half_circle", too_small(right[0], 1))
+    for proof in pseudo_huber.PROOFS:
+        assert check(proof, is_quick=True).outcome.word != "proved"
+    monkeypatch.setattr(conjugate_pairs, "_equality_fails", lambda *arguments: None)
+    monkeypatch.setattr(conjugate_pairs, "entropy", too_small(right[1], 0))
+    assert log_cosh.prove(log_cosh.subject, True).word != "proved"
+
+
+def test_nothing_to_look_at_is_no_proof():
+    assert ledger_identities.prove_cases((), THEOREM, False).word == "undecided"
+    assert counterexamples.prove_reversed((), False).word == "undecided"
+
+
+def test_a_wrong_step_is_not_replayed(monkeypatch):
+    right = proximal_lengths.after
+    monkeypatch.setattr(proximal_lengths, "after", lambda x, m, h: (right(x, m, h)[0], m))
+    proof = proximal_lengths.PROOFS[0]
+    assert proof.prove(proof.subject, False).word == "undecided"
+    monkeypatch.setattr(proximal_lengths, "clipped", lambda value, low, high: high)
+    monkeypatch.setattr(proximal_lengths, "after", right)
+    assert proof.prove(proof.subject, False).word != "proved"
+
+
+@pytest.mark.parametrize(
+    "rate",
+    [
+        distances.Rate(True),
+        distances.Rate(True, most=Fraction(101, 100)),
+        distances.Rate(False, least=Fraction(-1, 10**6)),
+        distances.Rate(False, least=Fraction(-3)),
+    ],
+    ids=("no bound on ηλ", "ηλ up to 1.01", "ηλ a little below 0", "beyond the pole"),
+)
+def test_a_mean_of_two_points_needs_weights(rate):
+    assert distances.prove_contraction(rate, False).word == "refuted"

@@ -137,13 +137,31 @@ def _series(f: Function, start: Any, others: Sequence[Any], order: int) -> list[
     ctx.cap = order
     try:
         found = f(arb_series([start, 1], order), *others)
-        coefficients = [found[k] for k in range(order)] if isinstance(found, arb_series) else [found]
+        if isinstance(found, arb_series):
+            if found.prec < order:  # a division by a series that begins with 0 has cost terms
+                return None
+            coefficients = [found[k] for k in range(order)]
+        else:
+            coefficients = [found]
     except (ValueError, ZeroDivisionError):  # flint refuses 1/0 and log 0 of a series, where a ball is NaN
         return None
     finally:
         ctx.cap = before
     coefficients += [ball(0)] * (order - len(coefficients))
     return coefficients if all(c.is_finite() for c in coefficients) else None
+
+
+def curvature(f: Function) -> Function:
+    """f″/2 of an f of one variable, where f is smooth: a function of balls, NaN where it is not known."""
+    from flint import arb
+
+    def evaluated(x: Any) -> Any:
+        if not isinstance(x, arb):
+            raise ValueError("f″ is asked with balls, not with series.")
+        found = _series(f, x, (), 3)
+        return arb("nan") if found is None else found[2]
+
+    return evaluated
 
 
 def _coefficient(f: Function, start: Any, others: Sequence[Any], order: int) -> Any | None:

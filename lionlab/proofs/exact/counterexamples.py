@@ -101,6 +101,8 @@ def prove_reversed(scenes: tuple[Scene, ...], is_quick: bool) -> Outcome:
             seen = {"β": betas, "ΔH": str(change), "(L/2)(x⁺−x)²": str(cap)}
             return Outcome("refuted", f"no excess at {betas}", 0, seen)
         said.append(f"{betas}: ΔH = {float(change):.3g} above {float(cap):.3g}")
+    if not said:
+        return Outcome("undecided", "there is no scene to replay")
     return Outcome("proved", "; ".join(said), len(scenes))
 
 

@@ -14,6 +14,11 @@ from typing import Any
 
 from ..gram import Expression
 
+# The k-th value of a variable is k over one of these primes.
+STEPS = (7, 11, 13, 17, 19, 23)
+TINY = Fraction(1, 10**9)
+Factor = Fraction | Callable[[Any], Any]
+
 
 @dataclass(frozen=True, eq=False)
 class Degrees:
@@ -110,5 +115,25 @@ def _parts(result: Any) -> Mapping[Any, Any]:
 
 def _values(index: int, count: int) -> Iterator[Fraction]:
     """Positive values, other ones for each variable, so that no denominator of the formulas vanishes on the grid."""
-    step = (7, 11, 13, 17, 19, 23)[index % 6]
+    step = STEPS[index % 6]
     return (Fraction(k, step) for k in range(1, count + 1))
+
+
+def right_at_first(index: int, count: int = 2) -> Callable[[Any], Any]:
+    """A factor that is 1 at the first `count` values of the variable of that index, and wrong elsewhere by about 1e-9.
+
+    Planted, it passes a grid of so many values: only one as wide as its degrees ask for sees it.
+    """
+
+    def factor(variable: Any) -> Any:
+        error: Any = TINY
+        for k in range(1, count + 1):
+            error = error * (variable - Fraction(k, STEPS[index]))
+        return 1 + error
+
+    return factor
+
+
+def at(factor: Factor, variable: Any) -> Any:
+    """A factor that may depend on a variable, where that has a value."""
+    return factor(variable) if callable(factor) else factor

@@ -15,7 +15,7 @@ from typing import Any
 from .._proof import Outcome, Planted, Proof
 from ..coefficients import OF_THE_FUNCTION, OF_THE_RATES, THEOREM, Coefficients
 from ..gram import Expression, value, vector
-from .grid import vanishes
+from .grid import right_at_first, vanishes
 
 X, M, G, U, W, Z = (vector(name) for name in ("x⁺", "m", "g", "u", "w", "z⁺"))
 F0, F1, S0, S1, K0, K1 = (value(name) for name in ("f(x)", "f(x⁺)", "K*(λx)", "K*(λx⁺)", "K(m)", "K(m⁺)"))
@@ -112,6 +112,8 @@ def same_rate(gamma: Any, epsilon: Any, lam: Any) -> Any:
 
 
 Case = tuple[str, Callable[[Coefficients], Callable[..., Expression]], tuple[str, ...]]
+# Coefficients, or what they are for a first constant (η, α): planted, to be right at some of its values alone.
+Subject = Coefficients | Callable[[Any], Coefficients]
 DISCRETE: tuple[Case, ...] = (
     ("β1 ≠ 0", with_momentum, ("η", "λ", "β1", "1/c")),
     ("β1 = 0", without_momentum, ("η", "λ", "β2")),
@@ -125,16 +127,24 @@ FLOW: tuple[Case, ...] = (
 )
 
 
-def prove_cases(cases: tuple[Case, ...], k: Coefficients, is_quick: bool) -> Outcome:
+def prove_cases(cases: tuple[Case, ...], subject: Subject, is_quick: bool) -> Outcome:
     """Every case vanishes on a grid larger than its degrees."""
     points, said = 0, []
     for label, formula, names in cases:
-        found = vanishes(formula(k), names)
+        found = vanishes(_with(formula, subject), names)
         points += found.points
         if found.where is not None:
             return Outcome("refuted", f"{label}: the two sides differ at {dict(found.where)}.")
         said.append(f"{label}: degrees {found.degrees}, {found.points} points")
+    if not said:
+        return Outcome("undecided", "there is no case to look at.")
     return Outcome("proved", f"the two sides agree on the grid; {'; '.join(said)}.", points)
+
+
+def _with(formula: Callable[[Coefficients], Callable[..., Any]], subject: Subject) -> Callable[..., Any]:
+    if isinstance(subject, Coefficients):
+        return formula(subject)
+    return lambda first, *others: formula(subject(first))(first, *others)
 
 
 def _proof(
@@ -155,6 +165,10 @@ def _proof(
             Planted("the sign of ⟨λx, m⟩", Coefficients(product=-1)),
             Planted("half of the second term", Coefficients(second=Fraction(1, 2))),
             Planted("twice K(m)", Coefficients(momentum=2)),
+            Planted(
+                "⟨λx, m⟩ right at two values of a constant", lambda one: Coefficients(product=right_at_first(0)(one))
+            ),
+            Planted("Δ1 right at two values of a constant", lambda one: Coefficients(first=right_at_first(0)(one))),
         ),
         coefficients=names,
         perturbed=THEOREM.with_error,
@@ -168,16 +182,17 @@ PROOFS = (
         "ledger-identity",
         "the two sides of the discrete ledger are one linear combination of inner products and values, for all η, λ, "
         "β1, β2 with c defined, implicit decay; β1 = 0 and λ = 0 apart; explicit decay is implicit decay with η′",
-        "any vectors u, w, z⁺, any values of f, K, K*: every f, K, dimension, order of the betas",
+        "any vectors u, w, z⁺, any values of f, K, K*: every f, K, dimension, order of the betas, at every step where "
+        "∂K*(λx⁺) is not empty; at λ = 0 without K* and z⁺, which needs K(0) = min K",
         DISCRETE,
         True,
-        (),
+        ("f, K and K* are finite at both ends of the step",),
     ),
     _proof(
         "proximal-ledger",
         "the two sides of the proximal ledger are one linear combination of inner products and values",
-        "any vectors s, w, z⁺, any values of f, K, K*; all α, γ, λ, h with 1 + (ε+h)λ ≠ 0; ε = 0 as a limit, and "
-        "λ = 0, where K* and z⁺ are put to 0",
+        "any vectors s, w, z⁺, any values of f, K, K*, at every step where ∂K*(λx⁺) is not empty; all α, γ, λ, h with "
+        "1 + (ε+h)λ ≠ 0; ε = 0 as a limit, and λ = 0, where K* and z⁺ are put to 0, which needs K(0) = min K",
         PROXIMAL,
         True,
         ("both sides are continuous at ε = 0, and over λ at λ = 0",),
@@ -185,7 +200,8 @@ PROOFS = (
     _proof(
         "flow-derivative",
         "dH/dt + (γ+cλ)Δ1 + cΔ2 is the zero combination of inner products, and γ+cλ, c ≥ 0",
-        "any vectors ∇K(m̃), ∇K(m), ∇K*(λx), ∇f(x); all constants with 1 + ελ ≠ 0; ε = 0 as a limit",
+        "any vectors ∇K(m̃), ∇K(m), ∇K*(λx), ∇f(x), wherever K* is differentiable at λx; all constants with 1 + ελ ≠ 0; "
+        "ε = 0 as a limit; at λ = 0 with K* and ∇K* put to 0, which needs K(0) = min K",
         FLOW,
         True,
         ("the chain rule", "both sides are continuous at ε = 0", MONOTONE),
@@ -193,15 +209,21 @@ PROOFS = (
     _proof(
         "flow-descent",
         "dH/dt = −(γ+cλ)Δ1 − cΔ2 with γ+cλ = (γ+λ)/(1+ελ) ≥ 0, c = (1−εγ)/(1+ελ) ≥ 0 and Δ1, Δ2 ≥ 0",
-        "every smooth K, every differentiable f, all α > 0, γ, ε, λ ≥ 0 with εγ ≤ 1; ε = 0 as a limit",
+        "every smooth K, every differentiable f, all α > 0, γ, ε, λ ≥ 0 with εγ ≤ 1; ε = 0 as a limit; λ = 0 where "
+        "K(0) = min K",
         FLOW,
         True,
-        ("K*(λx_t) is absolutely continuous, with the chain rule almost everywhere", "continuity at ε = 0", MONOTONE),
+        (
+            "K*(λx_t) is absolutely continuous, with the chain rule for an element of ∂K*(λx_t) almost everywhere",
+            "continuity at ε = 0",
+            MONOTONE,
+        ),
     ),
     _proof(
         "proximal-descent",
         "ΔH_h + h[(γ+c_hλ)Δ1 + (c_h/ε)Δ2] is minus three Bregman remainders with weights α, γ/λ+c_h, c_h ≥ 0",
-        "every convex f and K, any h > 0, all α, γ, ε, λ ≥ 0 with εγ ≤ 1; with K_M for K from outside the set",
+        "every convex f and K, any h > 0, all α, γ, ε, λ ≥ 0 with εγ ≤ 1, at every step where ∂K*(λx⁺) is not empty; "
+        "λ = 0 where K(0) = min K; with K_M for K from outside the set",
         PROXIMAL,
         True,
         ("both sides are continuous at ε = 0, and over λ at λ = 0", "Bregman remainders are ≥ 0", MONOTONE),

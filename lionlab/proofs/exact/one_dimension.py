@@ -9,17 +9,20 @@ from fractions import Fraction
 from typing import Any
 
 from .._proof import Outcome, Planted, Proof
-from .grid import vanishes
+from .grid import TINY, Factor, at, right_at_first, vanishes
 
 ONE = Fraction(1)
 
 
 @dataclass(frozen=True)
 class Orbit:
-    """Factors on c = η/(2−ηλ), on m = c(1−β2)a/(1+β2), on the 2β1 of the condition, on both eigenvalues."""
+    """Factors on c = η/(2−ηλ), on m = c(1−β2)a/(1+β2), on the 2β1 of the condition, on both eigenvalues.
+
+    The factor on m may depend on a.
+    """
 
     position: Fraction = ONE
-    momentum: Fraction = ONE
+    momentum: Factor = ONE
     condition: Fraction = ONE
     eigenvalue_x: Fraction = ONE
     eigenvalue_m: Fraction = ONE
@@ -33,18 +36,24 @@ def prove_orbit(one: Orbit, is_quick: bool) -> Outcome:
 
     def state(a: Any, c: Any, b2: Any) -> tuple[Any, Any]:
         x = one.position * c
-        return x, one.momentum * x * (1 - b2) * a / (1 + b2)
+        return x, at(one.momentum, a) * x * (1 - b2) * a / (1 + b2)
 
     def eta(c: Any, lam: Any) -> Any:
         return 2 * c / (1 + c * lam)
 
+    def after(x: Any, h: Any, lam: Any) -> Any:
+        return x + h * (-1 - lam * x)
+
+    def momentum_after(m: Any, x: Any, a: Any, b2: Any) -> Any:
+        return b2 * m - (1 - b2) * a * x
+
     def returns_x(a: Any, c: Any, lam: Any, b2: Any) -> Any:
-        x, h = state(a, c, b2)[0], eta(c, lam)
-        return x + h * (-1 - lam * x) + x
+        x = state(a, c, b2)[0]
+        return after(x, eta(c, lam), lam) + x
 
     def returns_m(a: Any, c: Any, lam: Any, b2: Any) -> Any:
         x, m = state(a, c, b2)
-        return b2 * m - (1 - b2) * a * x + m
+        return momentum_after(m, x, a, b2) + m
 
     def sign_of_momentum(a: Any, c: Any, b1: Any, b2: Any) -> Any:
         x, m = state(a, c, b2)
@@ -52,18 +61,19 @@ def prove_orbit(one: Orbit, is_quick: bool) -> Outcome:
 
     def deviates_x(a: Any, c: Any, lam: Any, d: Any) -> Any:
         x, h = one.position * c, eta(c, lam)
-        near = x + d
-        return (near + h * (-1 - lam * near)) - (x + h * (-1 - lam * x)) - one.eigenvalue_x * (1 - h * lam) * d
+        return after(x + d, h, lam) - after(x, h, lam) - one.eigenvalue_x * (1 - h * lam) * d
 
-    def deviates_m(a: Any, b2: Any, d: Any, e: Any) -> Any:
-        return (b2 * e - (1 - b2) * a * d) - (one.eigenvalue_m * b2 * e - (1 - b2) * a * d)
+    def deviates_m(a: Any, c: Any, b2: Any, d: Any, e: Any) -> Any:
+        x, m = state(a, c, b2)
+        change = momentum_after(m + e, x + d, a, b2) - momentum_after(m, x, a, b2)
+        return change - one.eigenvalue_m * b2 * e + (1 - b2) * a * d
 
     facts: tuple[tuple[str, Callable[..., Any], tuple[str, ...]], ...] = (
         ("x⁺ = −x", returns_x, ("a", "c", "λ", "β2")),
         ("m⁺ = −m", returns_m, ("a", "c", "λ", "β2")),
         ("m̃(1+β2) = −ac(1+β2−2β1)", sign_of_momentum, ("a", "c", "β1", "β2")),
         ("δx⁺ = (1−ηλ)δx", deviates_x, ("a", "c", "λ", "δx")),
-        ("δm⁺ = β2δm − (1−β2)aδx", deviates_m, ("a", "β2", "δx", "δm")),
+        ("δm⁺ = β2δm − (1−β2)aδx", deviates_m, ("a", "c", "β2", "δx", "δm")),
     )
     points = 0
     for name, formula, names in facts:
@@ -76,11 +86,12 @@ def prove_orbit(one: Orbit, is_quick: bool) -> Outcome:
 
 @dataclass(frozen=True)
 class Floor:
-    """Factors on η and on c of the statement, and on 1 − ηλ beside |x|."""
+    """Factors on η and on c of the statement, and on 1 − ηλ beside |x|; `right_at`: on η, and may depend on it."""
 
     step: Fraction = ONE
     size: Fraction = ONE
     shrinking: Fraction = ONE
+    right_at: Factor = ONE
 
 
 def prove_floor(one: Floor, is_quick: bool) -> Outcome:
@@ -91,16 +102,20 @@ def prove_floor(one: Floor, is_quick: bool) -> Outcome:
     if one.step > 1 or one.shrinking < 1 or one.size > 1:
         return _orbit_refutes(one)
 
+    def floor(eta: Any) -> Any:
+        return one.step * at(one.right_at, eta) * eta
+
     def outward(eta: Any, lam: Any, x: Any) -> Any:
-        return ((1 - eta * lam) * x + eta) + (1 - eta * lam) * x - eta - 2 * (1 - eta * lam) * x
+        beside = one.shrinking * (1 - eta * lam) * x
+        return ((1 - eta * lam) * x + eta) + beside - floor(eta) - 2 * (1 - eta * lam) * x
 
     def inward(eta: Any, lam: Any, size: Any) -> Any:
-        return (-(1 - eta * lam) * size + eta) + (1 - eta * lam) * size - eta
+        return (-(1 - eta * lam) * size + eta) + one.shrinking * (1 - eta * lam) * size - floor(eta)
 
     def averaged(eta: Any, lam: Any, mean: Any, drift: Any) -> Any:
         # mean·(1 + 1−ηλ) + drift ≥ η, drift = (|x_T|−|x_0|)/T: solved for the mean, c − drift/(2−ηλ).
-        slack = mean * (2 - eta * lam) + drift - eta
-        return slack / (2 - eta * lam) - (mean - eta / (2 - eta * lam) + drift / (2 - eta * lam))
+        slack = mean * (2 - eta * lam) + drift - floor(eta)
+        return slack / (2 - eta * lam) - (mean - one.size * eta / (2 - eta * lam) + drift / (2 - eta * lam))
 
     points = 0
     for formula, names in (
@@ -135,11 +150,11 @@ def _orbit_refutes(one: Floor) -> Outcome:
     return Outcome("undecided", "the orbit does not show it")
 
 
-def prove_decay(one: Fraction, is_quick: bool) -> Outcome:
+def prove_decay(one: Factor, is_quick: bool) -> Outcome:
     """(x + η′u)/(1+η′λ) = (1−ηλ)x + ηu with η′ = η/(1−ηλ), a factor on η′ for planted wrongs."""
 
     def formula(eta: Any, lam: Any, x: Any, u: Any) -> Any:
-        prime = one * eta / (1 - eta * lam)
+        prime = at(one, eta) * eta / (1 - eta * lam)
         return (x + prime * u) / (1 + prime * lam) - (1 - eta * lam) * x - eta * u
 
     found = vanishes(formula, ("η", "λ", "x", "u"))
@@ -149,14 +164,15 @@ def prove_decay(one: Fraction, is_quick: bool) -> Outcome:
 
 
 GRID = "a polynomial that vanishes on a grid wider than its degrees is 0"
-TINY = Fraction(1, 10**9)
 
 PROOFS = (
     Proof(
         claim="two-cycle-exact",
         route="exact arithmetic",
-        statement="from (c, m) a step with u = −1 leads to −(c, m), u = −1 exactly when 1+β2−2β1 > 0; δ is linear",
-        domain="all a, c > 0, 0 < ηλ ≤ 1, 0 ≤ β1 ≤ 1, 0 ≤ β2 ≤ 1 (η = 2c/(1+cλ))",
+        statement="from (c, m) a step with u = −1 leads to −(c, m), u = −1 exactly when 1+β2−2β1 > 0; a small "
+        "deviation goes to ((1−ηλ)δx, β2δm − (1−β2)aδx)",
+        domain="all a, c > 0, 0 < ηλ ≤ 1, 0 ≤ β1 ≤ 1, 0 ≤ β2 ≤ 1 (η = 2c/(1+cλ)); deviations shrink for β2 < 1, where "
+        "both eigenvalues lie in [0, 1), while at β2 = 1 that of m stays",
         is_complete=True,
         assumptions=(
             GRID,
@@ -170,6 +186,7 @@ PROOFS = (
             Planted("m = 2c(1−β2)a/(1+β2)", Orbit(momentum=Fraction(2))),
             Planted("it exists when 1 + β2 > β1", Orbit(condition=Fraction(1, 2))),
             Planted("δx shrinks twice as fast", Orbit(eigenvalue_x=Fraction(1, 2))),
+            Planted("m right at a = 1/7 and 2/7 alone", Orbit(momentum=right_at_first(0))),
         ),
         coefficients=("position", "momentum", "condition", "eigenvalue_x", "eigenvalue_m"),
         perturbed=lambda name, size: replace(Orbit(), **{name: 1 + size}),
@@ -187,6 +204,7 @@ PROOFS = (
             Planted("the floor too high by a relative 1e-9", Floor(step=1 + TINY)),
             Planted("c too large by a relative 1e-9", Floor(size=1 + TINY)),
             Planted("(1−ηλ)² beside |x|", Floor(shrinking=Fraction(19, 20))),
+            Planted("a floor right at η = 1/7 and 2/7 alone", Floor(right_at=right_at_first(0))),
         ),
         coefficients=("step", "size", "shrinking"),
         perturbed=lambda name, size: replace(Floor(), **{name: 1 - size if name == "shrinking" else 1 + size}),
@@ -204,6 +222,7 @@ PROOFS = (
             Planted("η′ too large by a relative 1e-9", 1 + TINY),
             Planted("η′ too small by a relative 1e-9", 1 - TINY),
             Planted("η′ = 2η/(1−ηλ)", Fraction(2)),
+            Planted("η′ right at η = 1/7 and 2/7 alone", right_at_first(0)),
         ),
         coefficients=("step",),
         perturbed=lambda name, size: 1 + size,
