@@ -68,9 +68,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if not item.get_closest_marker("thorough")]
 
 
-# Compiled code is mapped into memory piece by piece, and Linux ends a process that maps more than 65530 pieces. No ten
-# tests map as many as are left; counting takes longer than many a test.
+# Compiled code is mapped into memory piece by piece, and Linux ends a process that maps more than 65530 pieces, or that
+# leaves no memory for others. No ten tests take as much as is left; counting takes longer than many a test.
 MOST_MAPS = 40_000
+MOST_PAGES = 3 * 10**9 // 4096
 TESTS_BETWEEN_COUNTS = 10
 # What JAX traces is garbage by the thousand: collecting it at Python's usual 700 objects takes a tenth of all time.
 gc.set_threshold(50_000, 20, 20)
@@ -83,7 +84,13 @@ def _room_for_compiled_code() -> Iterator[None]:
     global _tests_ended
     yield
     _tests_ended += 1
-    maps = Path("/proc/self/maps")
-    if _tests_ended % TESTS_BETWEEN_COUNTS == 0 and maps.exists() and maps.read_bytes().count(b"\n") > MOST_MAPS:
+    if _tests_ended % TESTS_BETWEEN_COUNTS == 0 and _is_full():
         jax.clear_caches()
         gc.collect()
+
+
+def _is_full() -> bool:
+    maps, memory = Path("/proc/self/maps"), Path("/proc/self/statm")
+    if not maps.exists():
+        return False
+    return maps.read_bytes().count(b"\n") > MOST_MAPS or int(memory.read_text().split()[1]) > MOST_PAGES

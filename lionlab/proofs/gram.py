@@ -15,8 +15,16 @@ Key = tuple[str, str] | str
 def _combined(left: Mapping[Any, Any], right: Mapping[Any, Any], factor: Any) -> dict[Any, Any]:
     found = dict(left)
     for key, value in right.items():
-        found[key] = found.get(key, 0) + factor * value
+        term = _times(factor, value)
+        found[key] = found[key] + term if key in found else term
     return {key: value for key, value in found.items() if value != 0}
+
+
+def _times(factor: Any, value: Any) -> Any:
+    """Their product; 0 + value and 1·value would each cost rational functions a greatest common divisor."""
+    if isinstance(factor, int) and factor in (1, -1):
+        return value if factor == 1 else -value
+    return factor if isinstance(value, int) and value == 1 else factor * value
 
 
 @dataclass(frozen=True)
@@ -59,11 +67,11 @@ class Vector:
 
     terms: Mapping[str, Any] = field(default_factory=dict)
 
-    def __add__(self, other: "Vector") -> "Vector":
-        return Vector(_combined(self.terms, other.terms, 1))
+    def __add__(self, other: "Vector | Any") -> "Vector":
+        return Vector(_combined(self.terms, _vector(other).terms, 1))
 
-    def __sub__(self, other: "Vector") -> "Vector":
-        return Vector(_combined(self.terms, other.terms, -1))
+    def __sub__(self, other: "Vector | Any") -> "Vector":
+        return Vector(_combined(self.terms, _vector(other).terms, -1))
 
     def __neg__(self) -> "Vector":
         return Vector() - self
@@ -82,7 +90,8 @@ class Vector:
         for a, first in self.terms.items():
             for b, second in other.terms.items():
                 key = (min(a, b), max(a, b))
-                found[key] = found.get(key, 0) + first * second
+                term = _times(first, second)
+                found[key] = found[key] + term if key in found else term
         return Expression(_combined({}, found, 1))
 
 
@@ -94,6 +103,15 @@ def vector(name: str) -> Vector:
 def value(name: str) -> Expression:
     """The function value of that name."""
     return Expression({name: 1})
+
+
+def _vector(term: "Vector | Any") -> Vector:
+    """0 times a vector is 0 for numbers that never ask the vector, as SymPy's do not."""
+    if isinstance(term, Vector):
+        return term
+    if term != 0:
+        raise TypeError(f"only a vector or 0 can be added to a vector, got {term!r}.")
+    return Vector()
 
 
 def _expression(term: "Expression | Any") -> Expression:

@@ -48,3 +48,10 @@ def test_a_vector_takes_the_entries_of_its_parts(numbers):
 def test_a_name_without_a_number_is_missed():
     with pytest.raises(KeyError, match="f"):
         Expression({"f": 1}).at({}, {})
+
+
+def test_zero_is_a_vector_and_nothing_else_is():
+    a = vector("a")
+    assert a + 0 == a - 0 == a
+    with pytest.raises(TypeError, match="vector or 0"):
+        a + 1

@@ -13,7 +13,7 @@ import sympy
 from lionlab.proofs import check, worst_case
 from lionlab.proofs.coefficients import THEOREM
 from lionlab.proofs.gram import Expression, value, vector
-from lionlab.proofs.worst_case import flow, proximal, proximal_step, step_scenes
+from lionlab.proofs.worst_case import constraint_set, flow, proximal, proximal_step, step_scenes
 from lionlab.proofs.worst_case import step as discrete
 from lionlab.proofs.worst_case.certificate import Certificate, Term, outcome
 from lionlab.proofs.worst_case.descent import gap, loss_terms, rate_terms, remainder_terms
@@ -157,10 +157,84 @@ def test_a_certificate_fails_for_each_reason():
     assert "<a,a>" in certificate(t, Expression()).failures()[0]
 
 
-def test_no_weights_and_no_counterexample_is_undecided_but_no_identity_is_refuted():
+NOTHING = dict.fromkeys(("refuter", "last_resort"), lambda: None)
+
+
+def test_refuted_takes_a_counterexample_and_no_certificate():
     t = ANY.numbers["t"]
-    nothing = dict.fromkeys(("refuter", "last_resort"), lambda: None)
-    assert outcome("x", [certificate(t, Expression())], **nothing).word == "undecided"
     no_identity = Certificate("x", ANY, value("f"))
-    assert outcome("x", [no_identity], **nothing).word == "refuted"
-    assert outcome("x", [certificate(t)], lambda: {"x": "1"}).word == "refuted"
+    for wrong in (no_identity, certificate(t, Expression())):
+        assert outcome("x", [certificate(t), wrong], **NOTHING).word == "undecided"
+        assert outcome("x", [certificate(t), wrong], lambda: {"x": "1"}).word == "refuted"
+        assert outcome("x", [wrong], lambda: None, lambda: {"x": "1"}).word == "refuted"
+    found = outcome("x", [certificate(t)], lambda: {"x": "1"})
+    assert found.word == "undecided"
+    assert found.said.startswith("CONFLICT")
+
+
+def test_nothing_is_not_proved_by_no_certificates():
+    with pytest.raises(ValueError, match="no certificate"):
+        outcome("x", [], **NOTHING)
+
+
+def missed(claim: str) -> set[str]:
+    proof = PROOFS[claim]
+    return {one.description for one in proof.planted if proof.prove(one.subject, True).word != "refuted"}
+
+
+@pytest.mark.parametrize(
+    "claim",
+    ["ledger-identity", "lyapunov-lower-bound", "kkt-score-bounds-the-gap", "monotonicity", "flow-descent",
+     "global-lyapunov", "slack-constant-is-attained", "explicit-is-implicit"],
+)  # fmt: skip
+def test_without_the_residual_every_planted_wrong_is_missed(claim: str, monkeypatch: pytest.MonkeyPatch):
+    """Were any sum of inequalities taken for a certificate, the counterexamples would not hide it."""
+    monkeypatch.setattr(Certificate, "residual", lambda self: Expression())
+    assert missed(claim) == {one.description for one in PROOFS[claim].planted}
+
+
+@pytest.mark.parametrize(
+    ("claim", "description"),
+    [
+        ("bounded-rise", "β1 > β2 allowed"),
+        ("ledger-signs", "−ηbΔ2 ≤ 0 for every β"),
+        ("proximal-growing-steps", "h may shrink"),
+        ("invariance", "explicit decay with ηλ up to 3"),
+    ],
+)
+def test_without_the_signs_of_the_weights_a_planted_wrong_is_missed(
+    claim: str, description: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(Range, "is_nonnegative", lambda self, number: True)
+    assert missed(claim) == {description}
+
+
+def test_a_range_with_a_pole_is_refused():
+    """The theorem would cancel to 0 there, and say nothing."""
+    numbers = ("eta", "lam", "L", "Q"), ("A", "P")
+    assert discrete.case_on(Range("β1 < β2", *numbers)).k.lam != 0
+    for said, positive, nonnegative, pole in (
+        ("β1 <= β2", ("eta", "lam", "L"), ("A", "P", "Q"), "pole: S"),
+        ("β1 <= β2 < 1", ("eta", "lam", "L", "P"), ("A", "Q"), "pole: β2−β1"),
+        ("λ = 0, β2 = 1", ("eta", "L", "Q"), ("A", "P"), "pole: of_c"),
+        ("λ >= 0", ("eta", "L", "P", "Q"), ("A", "lam"), "pole: λ"),
+        ("L >= 0", ("eta", "lam", "P", "Q"), ("A", "L"), "pole: L"),
+    ):
+        with pytest.raises(ValueError, match=pole):
+            discrete.case_on(Range(said, positive, nonnegative))
+    t, s = ANY.numbers["t"], ANY.numbers["s"]
+    assert ANY.is_nonzero(t + s)
+    assert not any(ANY.is_nonzero(number) for number in (s, t - s, 1 / s, t / (t - s), t - t, 0))
+
+
+def test_an_outward_push_need_not_aim_at_the_nearest_point():
+    """K = ‖·‖₁, y = (2, 1/2), u = (1, 0): the distance shrinks by the factor, though p is (1, 1/2)."""
+    half = Fraction(1, 2)
+    numbers = {"y": (Fraction(2), half), "p": (Fraction(1), half), "u": (Fraction(1), Fraction(0))}
+    right = constraint_set.attraction(constraint_set.explicit)
+    farness = constraint_set.farness(right, half)
+    grid = [Fraction(n, 8) for n in range(-8, 9)]
+    nearest = max(farness.at({**numbers, "v": (a, b)}, {}) for a in grid for b in grid)
+    assert nearest == 0
+    inward = {**numbers, "u": (Fraction(-1), Fraction(0))}
+    assert max(farness.at({**inward, "v": (a, b)}, {}) for a in grid for b in grid) > 0

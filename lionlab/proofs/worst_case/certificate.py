@@ -30,12 +30,16 @@ class Certificate:
     target: Expression
     terms: tuple[Term, ...] = ()
 
+    def residual(self) -> Expression:
+        """target + Σ weight·expression, which is to be 0."""
+        found = self.target
+        for term in self.terms:
+            found = found + term.weight * term.expression
+        return found
+
     def failures(self) -> list[str]:
         """Everything that is wrong with it, in words; empty for a valid one."""
-        residual = self.target
-        for term in self.terms:
-            residual = residual + term.weight * term.expression
-        found = [f"{_name(key)} is left with the coefficient {factor}" for key, factor in residual.terms.items()]
+        found = [f"{_name(key)} is left with the coefficient {factor}" for key, factor in self.residual().terms.items()]
         found += [
             f"the weight {term.weight} of {term.reason} is not seen to be ≥ 0"
             for term in self.terms
@@ -61,6 +65,18 @@ class Certificate:
         }
 
 
+def equal(said: str, one: Range, number: Any) -> Certificate:
+    """number = 0."""
+    return Certificate(said, one, Expression({"": number} if number != 0 else {}))
+
+
+def positive(name: str, one: Range, number: Any, is_strict: bool = False) -> Certificate:
+    """number ≥ 0 (> 0): the weight of 1 in a certificate of −number ≤ 0, and it does not vanish."""
+    if is_strict and not one.is_nonzero(number):
+        return Certificate(f"{name} may vanish", one, Expression({"": 1}))
+    return Certificate(f"−({name})", one, Expression({"": -number}), (Term("1 > 0", number, Expression({"": 1})),))
+
+
 CHECK = (
     "An expression maps '<u,v>' (an inner product), 'name' (a value) and '1' to coefficients. Add up target and "
     "weight times expression: every coefficient must vanish as a rational function. Every weight must be >= 0: where "
@@ -71,35 +87,39 @@ CHECK = (
 def outcome(
     name: str, certificates: Iterable[Certificate], refuter: Refuter, last_resort: Refuter | None = None
 ) -> Outcome:
-    """Refuted where `refuter` finds what breaks the statement, else proved if every certificate is valid.
+    """Proved where every certificate is valid, refuted where one is not and a counterexample is found.
 
-    An identity (no terms) that is none is refuted in any case. Where an inequality has no valid weights, `last_resort`
-    may search longer for a counterexample; without one the outcome is undecided.
+    Both are asked in any case, so that a check of certificates that lets anything pass is seen by the planted wrongs:
+    valid certificates beside a counterexample contradict each other, and nothing is decided. `last_resort` may search
+    longer where an inequality has no valid weights and `refuter` finds nothing.
     """
-    if (counterexample := refuter()) is not None:
-        return _refuted(counterexample)
-    valid = []
+    checked, failure, weights = [], None, 0
     for one in certificates:
+        checked.append(one)
+        weights += len(one.terms)
         if failures := one.failures():
-            return _failed(one, failures[0], last_resort() if last_resort else None)
-        valid.append(one)
-    weights = sum(len(one.terms) for one in valid)
+            failure = f"{one.said}, {one.range.said}: {failures[0]}."
+            break
+    if not checked:
+        raise ValueError(f"{name} has no certificate: nothing would be shown.")
+    counterexample = refuter()
+    if failure is None:
+        if counterexample is not None:
+            said = "CONFLICT: every certificate is valid, and yet a counterexample breaks the statement."
+            return Outcome("undecided", said, 0, counterexample)
+        return _proved(name, checked, weights)
+    if counterexample is None and last_resort is not None:
+        counterexample = last_resort()
+    if counterexample is None:
+        return Outcome("undecided", f"no certificate, and nothing was found that breaks the statement: {failure}")
+    return Outcome("refuted", f"an exact counterexample breaks it, and it has no certificate: {failure}", 0,
+        counterexample)  # fmt: skip
+
+
+def _proved(name: str, valid: list[Certificate], weights: int) -> Outcome:
     said = f"{len(valid)} identities of formal sums, with {weights} weights that are ≥ 0, checked exactly."
     text = json.dumps({"check": CHECK, "certificates": [one.record() for one in valid]}, indent=1, ensure_ascii=False)
     return Outcome("proved", said, len(valid) + weights, artefacts={f"{name}.worst_case.json": text + "\n"})
-
-
-def _refuted(counterexample: Mapping[str, Any]) -> Outcome:
-    return Outcome("refuted", "an exact counterexample breaks it.", 0, counterexample)
-
-
-def _failed(one: Certificate, failure: str, counterexample: Mapping[str, Any] | None) -> Outcome:
-    why = f"{one.said}, {one.range.said}: {failure}."
-    if counterexample is not None:
-        return _refuted(counterexample)
-    if not one.terms:
-        return Outcome("refuted", f"no identity: {why}")
-    return Outcome("undecided", f"no certificate, and nothing was found that breaks the statement: {why}")
 
 
 def _name(key: Any) -> str:

@@ -110,6 +110,7 @@ DECAYING = Range("λ > 0", ("lam",))
 def prove_frank_wolfe(subject: Score, is_quick: bool) -> Outcome:
     """S is ≥ 0, not below the gap towards any v, and equal to it for one."""
     lam = DECAYING.numbers["lam"]
+    DECAYING.refuse_poles(lam=lam)
     gap_x = fenchel_young(value("K(−g)"), -G, value("K*(λx)"), lam * X)
     gap_v = fenchel_young(value("K(−g)"), -G, value("K*(λv)"), lam * V)
 
@@ -125,6 +126,7 @@ def prove_frank_wolfe(subject: Score, is_quick: bool) -> Outcome:
 def prove_bound(subject: Score, is_quick: bool) -> Outcome:
     """F(x) − F(v) ≤ S/λ for every v."""
     lam = DECAYING.numbers["lam"]
+    DECAYING.refuse_poles(lam=lam)
     terms = [Term("Fenchel–Young at −g, λv", 1 / lam, fenchel_young(value("K(−g)"), -G, value("K*(λv)"), lam * V))]
     if subject.is_convex:
         # The subgradient inequality at x; the slope at v does not enter.

@@ -2,14 +2,16 @@
 
     y⁺ = ry + (1−r)u,        r = 1−ηλ (explicit), 1/(1+ηλ) (implicit),        u ∈ ∂K(m̃⁺) ⊂ dom K* = D
 
-With p the nearest point of the closure of D, y⁺ is r‖y−p‖ away from rp + (1−r)u, a point of it. Where u = p nothing is
-nearer, for every v of D lies behind p. And K*(y⁺) ≤ rK*(y) + (1−r)K*(u) is finite where K*(y) is.
+With p the nearest point of the closure of D, y⁺ is r‖y−p‖ away from q = rp + (1−r)u, a point of it. Where u maximises
+⟨y−p, ·⟩ over D nothing is nearer: ⟨y−p, v⟩ ≤ ⟨y−p, p⟩ ≤ ⟨y−p, u⟩ for every v of D, so that y⁺−q = r(y−p) is normal to
+D at q. And K*(y⁺) ≤ rK*(y) + (1−r)K*(u) is finite where K*(y) is.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
+from itertools import product
 from typing import Any
 
 from .._proof import Outcome, Planted, Proof
@@ -39,13 +41,15 @@ def implicit(rate: Any) -> Any:
 class Attraction:
     """The step y⁺ = keep·y + take·u and the factor by which the distance is said to shrink, from ηλ.
 
-    `furthest`: the largest ηλ that is allowed with explicit decay.
+    `furthest`: the largest ηλ that is allowed with explicit decay. `is_outward`: whether the factor is said to be
+    attained only where u maximises ⟨y−p, ·⟩.
     """
 
     keep: Callable[[Any], Any]
     take: Callable[[Any], Any]
     factor: Callable[[Any], Any]
     furthest: int = 1
+    is_outward: bool = True
 
 
 def attraction(keep: Callable[[Any], Any]) -> Attraction:
@@ -69,8 +73,8 @@ def nearness(subject: Attraction, rate: Any) -> Expression:
 
 
 def farness(subject: Attraction, rate: Any) -> Expression:
-    """factor²‖y−p‖² − ‖y⁺ − v‖² for u = p and any v of D, said to be ≤ 0."""
-    return subject.factor(rate) * subject.factor(rate) * square(Y - P) - square(moved(subject, rate, P) - V)
+    """factor²‖y−p‖² − ‖y⁺ − v‖² for any v of D, said to be ≤ 0 where u maximises ⟨y−p, ·⟩."""
+    return subject.factor(rate) * subject.factor(rate) * square(Y - P) - square(moved(subject, rate, U) - V)
 
 
 def push(subject: Attraction, n: Vector) -> Expression:
@@ -79,16 +83,20 @@ def push(subject: Attraction, n: Vector) -> Expression:
 
 
 def prove_contraction(claim: str, one: Range, subject: Attraction, is_quick: bool) -> Outcome:
-    """The distance shrinks by the factor at least, and by no more where u = p, which some m̃ does."""
+    """The distance shrinks by the factor at least, and by no more where u is furthest out, as for some m̃ it is."""
     rate = rate_on(one)
-    behind = Term("p is nearest to y: ⟨y−p, p−v⟩ ≥ 0", 2 * subject.keep(rate), (Y - P) @ (P - V))
+    keep, take = subject.keep(rate), subject.take(rate)
+    one.refuse_poles(of_rate=1 + rate, **({"Q+R": one.numbers["Q"] + one.numbers["R"]} if one is EXPLICIT else {}))
+    behind = Term("p is nearest to y: ⟨y−p, p−v⟩ ≥ 0", 2 * keep, (Y - P) @ (P - V))
+    furthest = Term("u maximises ⟨y−p, ·⟩: ⟨y−p, u−p⟩ ≥ 0", 2 * keep * take, (Y - P) @ (U - P))
 
     def certificates() -> Iterator[Certificate]:
         yield Certificate("‖y⁺ − (rp + (1−r)u)‖² − r²‖y−p‖²", one, nearness(subject, rate))
         for weight in (subject.factor(rate), 1 - subject.factor(rate)):
             yield Certificate("−r or −(1−r)", one, Expression({"": -weight} if weight != 0 else {}), _is_weight(weight))
-        terms = (behind, Term("a square", 1, square(P - V)))
-        yield Certificate("r²‖y−p‖² − ‖y⁺−v‖² for u = p", one, farness(subject, rate), terms)
+        outward = (furthest,) if subject.is_outward else ()
+        terms = (behind, *outward, Term("a square", 1, square(P + take * (U - P) - V)))
+        yield Certificate("r²‖y−p‖² − ‖y⁺−v‖² for u furthest out", one, farness(subject, rate), terms)
         # p ∈ ∂K(z + (y−p)) for any z with p ∈ ∂K(z): K*(v) ≥ K*(p) + ⟨z + y − p, v − p⟩.
         touching = value("K*(v)") - value("K*(p)") - Z @ (V - P)
         reasons = (Term("z ∈ ∂K*(p)", 1, touching), Term("p is nearest to y: ⟨y−p, p−v⟩ ≥ 0", 1, (Y - P) @ (P - V)))
@@ -102,19 +110,29 @@ def _is_weight(weight: Any) -> tuple[Term, ...]:
 
 
 def _broken(subject: Attraction, is_explicit: bool) -> Refuter:
-    """On D = [−1, 1]: a step that ends further away than said, or, pushed outward, nearer."""
+    """On D = [−1, 1] and D = [−1, 1]²: a step that ends further away than said, or, pushed outward, nearer."""
 
     def refuter() -> Mapping[str, Any] | None:
         rates = [Fraction(n, 10) for n in ((1, 5, 10) if is_explicit else (1, 10, 50))]
-        for rate, y, u in ((rate, y, u) for rate in rates for y in (Fraction(2), Fraction(-3)) for u in (-1, 1)):
-            after = subject.keep(rate) * y + subject.take(rate) * u
-            distance, said = max(abs(after) - 1, Fraction(0)), subject.factor(rate) * (abs(y) - 1)
-            if distance > said or (u * y > 0 and distance != said):
-                return {"K": "|z|", "eta·lam": str(rate), "lam·x": str(y), "u": str(u), "after": str(after),
+        # The second coordinate of y is inside, so that any second coordinate of u is furthest out.
+        for rate, y, u in product(rates, product((Fraction(2), Fraction(-3)), (Fraction(0), Fraction(1, 2))), UPDATES):
+            after = tuple(subject.keep(rate) * a + subject.take(rate) * b for a, b in zip(y, u, strict=True))
+            distance, said = abs(_outside(after)), subject.factor(rate) * _outside(y)
+            is_attained = u[0] * y[0] > 0 or not subject.is_outward
+            if abs(after[1]) <= 1 and (distance > said or (is_attained and distance != said)):
+                return {"K": "|z1| + |z2|", "eta·lam": str(rate), "lam·x": str(y), "u": str(u), "after": str(after),
                     "distance": str(distance), "said": str(said)}  # fmt: skip
         return None
 
     return refuter
+
+
+UPDATES = tuple(product((Fraction(-1), Fraction(1)), (Fraction(-1), Fraction(0), Fraction(1))))
+
+
+def _outside(y: tuple[Fraction, ...]) -> Fraction:
+    """Distance from [−1, 1]² of a y whose second coordinate is inside."""
+    return max(abs(y[0]) - 1, Fraction(0))
 
 
 def prove_invariance(subject: Attraction, is_quick: bool) -> Outcome:
@@ -125,6 +143,7 @@ def prove_invariance(subject: Attraction, is_quick: bool) -> Outcome:
     def certificates() -> Iterator[Certificate]:
         for one, keep in ((EXPLICIT, subject.keep), (IMPLICIT, implicit)):
             rate = rate_on(one) * subject.furthest if one is EXPLICIT else rate_on(one)
+            one.refuse_poles(of_rate=1 + rate)
             r, rest = keep(rate), subject.take(rate) if one is EXPLICIT else 1 - keep(rate)
             bound = r * value("K*(y)") + rest * conjugate_value(Sample(M, U, value("K(m̃)")))
             target = Z @ (r * Y + rest * U) - value("K(z)") - bound
@@ -150,14 +169,13 @@ def _contraction(claim: str, one: Range, keep: Callable[[Any], Any], said: str) 
     return Proof(
         claim=claim,
         route="worst case",
-        statement="y⁺ is r·dist away from a point of the set, and where u is the nearest point no point is nearer.",
+        statement="y⁺ is r·dist away from a point of the set, and where u maximises ⟨λx − p, ·⟩ no point is nearer.",
         domain=f"every convex K, every gradient, every dimension, {said}; symbolic in ηλ",
         is_complete=True,
         assumptions=(
             "dom K* is convex and u ∈ ∂K(m̃⁺) lies in it; distances are to its closure",
             "p is nearest to y in a closed convex set exactly if ⟨y−p, v−p⟩ ≤ 0 for all v in it",
-            "norms, dead zone and Huber have a closed dom K*, with ∂K* not empty on it",
-            "an outward push is u = p, an element of ∂K(m̃⁺) for m̃⁺ = z + y − p",
+            "that some m̃ pushes so, u = p at m̃⁺ = z + y − p, is shown where p ∈ ∂K(z) for some z",
         ),
         prove=partial(prove_contraction, claim, one),
         subject=right,
@@ -168,6 +186,7 @@ def _contraction(claim: str, one: Range, keep: Callable[[Any], Any], said: str) 
                 "a relative 1e-9 slower, as an equality", replace(right, factor=lambda rate: keep(rate) * (1 + TINY))
             ),
             Planted("the update twice as long", replace(right, take=lambda rate: 2 * (1 - keep(rate)))),
+            Planted("the factor attained whatever u is", replace(right, is_outward=False)),
         ),
     )
 

@@ -34,7 +34,9 @@ def prove(subject: Any, is_quick: bool) -> Outcome:
     def certificates() -> Iterator[Certificate]:
         one = Range("0 < ηλ < 1; ηλ = Q/(P+Q), λ > 0", ("P", "Q", "lam"))
         n = one.numbers
-        yield Certificate("⟨x⁺ − x⁺, any⟩", one, residual(n["Q"] / (n["P"] + n["Q"]) / n["lam"], n["lam"]))
+        eta = n["Q"] / (n["P"] + n["Q"]) / n["lam"]
+        one.refuse_poles(S=n["P"] + n["Q"], lam=n["lam"], of_eta=1 - eta * n["lam"])
+        yield Certificate("⟨x⁺ − x⁺, any⟩", one, residual(eta, n["lam"]))
         none = Range("λ = 0, η > 0", ("eta",))
         yield Certificate("⟨x⁺ − x⁺, any⟩", none, residual(none.numbers["eta"], 0))
 

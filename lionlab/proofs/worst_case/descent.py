@@ -16,7 +16,7 @@ from ..gram import Expression, value
 from .certificate import Certificate, Refuter, Term, outcome
 from .interpolation import convex, monotone, smooth, square
 from .ranges import Range
-from .step import Case, Constants, Step, cases, rise, start, step
+from .step import Case, Constants, Step, cases, reversed_cases, rise, start, step
 from .step_estimation import estimated
 from .step_scenes import ORDERED, REVERSED, broken
 
@@ -29,7 +29,8 @@ ASSUMPTIONS = (
 )
 DOMAIN = (
     "every convex K, L-smooth f and dimension, all η, L > 0 (L = 0 by L → 0), λ ≥ 0 and 0 ≤ β1 ≤ β2 ≤ 1 for which c is "
-    "finite; closed weights, symbolic in all constants"
+    "finite, at every step where ∂K*(λx⁺) is not empty (dom ∂K* need not be convex, so that a step may leave it); "
+    "closed weights, symbolic in all constants"
 )
 
 
@@ -108,9 +109,10 @@ def prove_rise(subject: Statement, is_quick: bool) -> Outcome:
             yield Certificate("ΔH − D_f(x⁺;x)", case.range, above_remainder(s), terms)
             yield Certificate("D_f(x⁺;x) − (L/2)‖x⁺−x‖²", case.range, above_slack(s), loss_terms(s))
         if not subject.is_ordered:
-            for k in REVERSED:
-                s = step(k, start())
-                yield Certificate("ΔH − D_f(x⁺;x)", cases()[0].range, above_remainder(s), remainder_terms(s))
+            for case in reversed_cases():
+                s = step(case.k, start())
+                terms = remainder_terms(s) + rate_terms(case, s)
+                yield Certificate("ΔH − D_f(x⁺;x)", case.range, above_remainder(s), terms)
 
     constants = ORDERED if subject.is_ordered else ORDERED + REVERSED
     return outcome("bounded-rise", certificates(), _either(constants, above_remainder, above_slack))

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from .._proof import Outcome, Planted, Proof
 from ..coefficients import OF_THE_FUNCTION, OF_THE_RATES, THEOREM, Coefficients
 from ..gram import Expression, Vector, value, vector
-from .certificate import Certificate, Refuter, Term, outcome
+from .certificate import Certificate, Refuter, Term, outcome, positive
 from .interpolation import Sample, monotone
 from .ranges import Range
 
@@ -53,8 +53,13 @@ class Instant(NamedTuple):
 
     @property
     def second(self) -> Expression:
-        """cΔ2, Δ2 = ⟨u − w, ṁ⟩."""
-        return self.k.c * ((self.at_look_ahead.slope - self.at_momentum.slope) @ self.m_dot)
+        """cΔ2."""
+        return self.k.c * self.enhancement
+
+    @property
+    def enhancement(self) -> Expression:
+        """Δ2 = ⟨u − w, ṁ⟩."""
+        return (self.at_look_ahead.slope - self.at_momentum.slope) @ self.m_dot
 
 
 def instant(k: Constants) -> Instant:
@@ -90,8 +95,16 @@ def cases() -> tuple[tuple[Range, Constants], ...]:
             n = one.numbers
             epsilon = n.get("epsilon", 0)
             gamma = n["gamma"] if "gamma" in n else (n["t"] / (1 + n["t"]) if "t" in n else 1) / epsilon
-            found.append((one, Constants(n["alpha"], gamma, epsilon, n.get("lam", 0))))
+            k = Constants(n["alpha"], gamma, epsilon, n.get("lam", 0))
+            one.refuse_poles(of_c=1 + epsilon * k.lam, **_divisors(n))
+            found.append((one, k))
     return tuple(found)
+
+
+def _divisors(numbers: Mapping[str, Any]) -> dict[str, Any]:
+    """What γ, 1/ε and 1/λ divide by, as far as the range has it."""
+    found = {name: numbers[name] for name in ("epsilon", "lam") if name in numbers}
+    return found | ({"1+t": 1 + numbers["t"]} if "t" in numbers else {})
 
 
 def rate_terms(now: Instant) -> tuple[Term, ...]:
@@ -118,10 +131,13 @@ def prove_derivative(subject: Coefficients, is_quick: bool) -> Outcome:
         for one, k in cases():
             now = instant(k)
             yield Certificate("dH/dt + (γ+cλ)Δ1 + cΔ2", one, balance(subject, now))
-            first, *second = rate_terms(now)
-            yield Certificate("−(γ+cλ)Δ1", one, -now.first, (first,))
-            if second:
-                yield Certificate("−cΔ2", one, -now.second, tuple(second))
+            weight = k.gamma + k.c * k.lam
+            yield Certificate("−(γ+cλ)Δ1", one, -now.first, rate_terms(now)[:1])
+            yield from (positive("γ+cλ", one, weight), positive("c", one, k.c))
+            # c = 0 at εγ = 1, where Δ2 has no part in the identity and yet a sign.
+            between = monotone(now.at_look_ahead, now.at_momentum)
+            inverse = () if k.epsilon == 0 else (Term("monotonicity between m̃ and m", 1 / k.epsilon, between),)
+            yield Certificate("−Δ2", one, -now.enhancement, inverse)
 
     return outcome("flow-derivative", certificates(), broken(subject, is_identity=True))
 
@@ -187,8 +203,14 @@ def broken(q: Coefficients, is_identity: bool) -> Refuter:
 
 
 SMALL = 1 + Fraction(1, 10**6)
-SMOOTH = "K is differentiable, K* at λx too, and the chain rule holds; where λ = 0, ∇K(0) = 0; where ε = 0, w = u"
-DOMAIN = "every differentiable convex K, differentiable f and dimension, all α > 0, γ, ε, λ ≥ 0 with εγ ≤ 1; symbolic"
+SMOOTH = (
+    "K is differentiable, at almost every t so is K* at λx, and the chain rule holds there; where λ = 0, ∇K(0) = 0; "
+    "where ε = 0, w = u"
+)
+DOMAIN = (
+    "every differentiable convex K, differentiable f and dimension, all α > 0, γ, ε, λ ≥ 0 with εγ ≤ 1, almost every "
+    "t: those at which K* is differentiable at λx; symbolic"
+)
 WRONG = (
     Planted("c a relative 1e-6 too large", Coefficients(conjugate=SMALL, momentum=SMALL, product=SMALL)),
     Planted("+⟨λx, m⟩ in H", Coefficients(product=-1)),
@@ -200,7 +222,7 @@ PROOFS: tuple[Proof, ...] = (
     Proof(
         claim="flow-derivative",
         route="worst case",
-        statement="dH/dt + (γ+cλ)Δ1 + cΔ2 vanishes as a formal sum, and both rates are weights ≥ 0 times inequalities.",
+        statement="dH/dt + (γ+cλ)Δ1 + cΔ2 vanishes as a formal sum; both weights, (γ+cλ)Δ1 and Δ2 are ≥ 0.",
         domain=DOMAIN,
         is_complete=True,
         assumptions=(SMOOTH, "monotonicity of ∇K"),

@@ -19,7 +19,10 @@ from .step import Case, Constants, Step, cases, reversed_cases, rise, start, ste
 from .step_scenes import ORDERED, REVERSED, broken
 
 SELECTIONS = "u ∈ ∂K(m̃⁺), w ∈ ∂K(m⁺), λx⁺ ∈ ∂K(z⁺); where λ = 0, 0 ∈ ∂K(0); where β1 = β2, w = u"
-EVERY_BETA = "every dimension, all η > 0, λ ≥ 0 and β1, β2 in [0, 1], in either order, for which c is finite"
+EVERY_BETA = (
+    "every dimension, all η > 0, λ ≥ 0 and β1, β2 in [0, 1], in either order, for which c is finite, at every step "
+    "where ∂K*(λx⁺) is not empty"
+)
 
 
 def enhancement(k: Constants, s: Step) -> Expression:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from .._proof import Outcome, Planted, Proof
 from ..coefficients import OF_THE_FUNCTION, OF_THE_RATES, THEOREM, Coefficients
 from ..gram import Expression
-from .certificate import Certificate, Term, outcome
+from .certificate import Certificate, Term, equal, outcome, positive
 from .interpolation import Sample, convex, fenchel_young, monotone, square, weakly_convex
 from .proximal_step import Constants, ProximalStep, broken, cases, proximal_step, rise
 from .ranges import Range
@@ -117,6 +117,7 @@ def prove_weakly_convex(subject: Statement, is_quick: bool) -> Outcome:
             loss = Term("f + (ρ/2)‖·‖² is convex", k.alpha, weakly_convex(*loss_samples(s), k.rho))
             yield Certificate("ΔH_h + rates − (αρ/2)‖x⁺−x‖²", one, above(s), (loss, *kernel_terms(s)))
             yield _all_used(s, one, above)
+            yield from _such_a_step(one, k, above)
 
     return outcome("proximal-weakly-convex", certificates(), broken(above, weak_curvature))
 
@@ -132,13 +133,37 @@ def _all_used(s: ProximalStep, one: Range, above: Callable[[ProximalStep], Expre
     return Certificate("the same for f = −(ρ/2)‖x−C‖², with D_K and D_K*", one, left)
 
 
+def _such_a_step(one: Range, k: Constants, above: Callable[[ProximalStep], Expression]) -> Iterator[Certificate]:
+    """A step with K = |·|, m = 1 and f = −(ρ/2)(x−C)², C = x⁺ − 1/ρ, that moves and leaves nothing of the slack."""
+    end = k.h / (2 + k.h * k.lam)
+    momentum = (1 + k.h * k.alpha) / (1 + k.h * k.gamma)
+    look_ahead = momentum - k.epsilon * (k.gamma * momentum - k.alpha)
+    one.refuse_poles(of_end=2 + k.h * k.lam)
+    vectors = {"x0": (-end,), "m0": (1,), "g1": (-1,), "s1": (1,), "w1": (1,), "z1": (0,)}
+    # f(x) with f(x⁺) = 0, from g⁺ = −1 and the curvature −ρ.
+    values = {"f0": 2 * end - k.rho / 2 * (2 * end) ** 2, "f1": 0, "K*(λx0)": 0, "K(m0)": 1, "K(m1)": momentum,
+        "K(m̃1)": look_ahead, "K(z1)": 0}  # fmt: skip
+    s = proximal_step(k)
+    yield equal("the slack is used up", one, above(s).at(vectors, values))
+    yield equal("x⁺ of the method, less what it is said to be", one, s.after.x.at(vectors)[0] - end)
+    yield equal("m⁺ of the method, less what it is said to be", one, s.after.m.at(vectors)[0] - momentum)
+    yield equal("m̃⁺ of the method, less what it is said to be", one, s.at_look_ahead.point.at(vectors)[0] - look_ahead)
+    yield positive("m⁺", one, momentum, is_strict=True)
+    yield positive("m̃⁺", one, look_ahead, is_strict=True)
+    yield positive("1 − λx⁺, so that K* = 0 at λx⁺ and λx = −λx⁺", one, 1 - k.lam * end, is_strict=True)
+    yield positive("x⁺ − x", one, 2 * end, is_strict=True)
+
+
 SMALL = 1 + Fraction(1, 10**6)
 SELECTIONS = (
     "x⁺, m⁺, s solve the step: s ∈ ∂K(m̃⁺); w ∈ ∂K(m⁺), λx⁺ ∈ ∂K(z⁺), K*(λx) is finite; where λ = 0, 0 ∈ ∂K(0); "
     "where ε = 0, w = s",
     "outside dom K* the same with K_M for K, of which s is a subgradient at m̃⁺ if ‖m̃⁺‖_B ≤ M",
 )
-CONSTANTS = "every dimension, all α, h > 0 and γ, ε, λ ≥ 0 with εγ ≤ 1, α ≠ γ too; symbolic"
+CONSTANTS = (
+    "every dimension, all α, h > 0 and γ, ε, λ ≥ 0 with εγ ≤ 1, α ≠ γ too, at every step where ∂K*(λx⁺) is not empty; "
+    "symbolic"
+)
 WRONG = (
     Planted("c_h a relative 1e-6 too large", Statement(Coefficients(conjugate=SMALL, momentum=SMALL, product=SMALL))),
     Planted("+⟨λx, m⟩ in H_h", Statement(Coefficients(product=-1))),
@@ -182,11 +207,11 @@ PROOFS: tuple[Proof, ...] = (
     Proof(
         claim="proximal-weakly-convex",
         route="worst case",
-        statement="The same with (αρ/2)‖x⁺−x‖², all of it used by f = −(ρ/2)‖x−C‖² where D_K and D_K* vanish.",
+        statement="The same with (αρ/2)‖x⁺−x‖², all of it used by a step with f = −(ρ/2)‖x−C‖² and K = |·|.",
         domain=f"every convex K, every ρ-weakly convex f, ρ > 0, {CONSTANTS}",
         is_complete=True,
         assumptions=(*SELECTIONS, "the inequality of weakly convex f, and the Fenchel–Young inequality",
-            "for K = ‖·‖₁, D_K and D_K* are 0 where no sign changes and λx stays inside"),
+            "of |·|: its slope sign z, its conjugate 0 on [−1, 1]"),
         prove=prove_weakly_convex,
         subject=Statement(),
         planted=(*WRONG, Planted("no slack, as for convex f", Statement(Coefficients(slack=0)))),

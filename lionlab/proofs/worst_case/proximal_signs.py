@@ -8,13 +8,14 @@ For convex f all five have a sign, and so has the change.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 from .._proof import Outcome, Planted, Proof
 from ..gram import Expression, value, vector
 from .certificate import Certificate, Refuter, Term, outcome
 from .interpolation import fenchel_young
-from .plain_functions import HALF
+from .plain_functions import FUNCTIONS
 from .proximal import (
     CONSTANTS,
     SELECTIONS,
@@ -77,6 +78,9 @@ def prove_signs(subject: Signs, is_quick: bool) -> Outcome:
     return outcome("proximal-signs", certificates(), refuter)
 
 
+GRID = tuple(Fraction(n, 2) for n in (-4, -2, -1, 0, 1, 2, 4))
+
+
 def step_weight(k: Constants) -> Any:
     """c_h."""
     return k.c
@@ -121,12 +125,13 @@ def prove_change(subject: Change, is_quick: bool) -> Outcome:
     def refuter() -> Mapping[str, Any] | None:
         before = Constants(*map(Fraction, ("1", "1", "1/2", "1", "1", "1")))
         after = before._replace(h=Fraction(2) if subject.grows else Fraction(1, 1000))
-        for m in (Fraction(-1), Fraction(1)):
-            numbers = {"m": (m,), "λx": (Fraction(1),)}
-            excess = subject.rise(before, after).at(numbers, {"K(m)": m * m / 2, "K*(λx)": HALF})
-            if excess > 0:
-                return {"K": "z²/2", "m": str(m), "x": "1", "alpha, gamma, lam": "1", "epsilon": "1/2", "h": "1",
-                    "h after": str(after.h), "rise": str(excess)}  # fmt: skip
+        for K, y, m in product(FUNCTIONS, GRID, GRID):
+            if K.has_finite_conjugate(y):
+                values = {"K(m)": K(m), "K*(λx)": K.conjugate(y)}
+                excess = subject.rise(before, after).at({"m": (m,), "λx": (y,)}, values)
+                if excess > 0:
+                    return {"K": str(K), "m": str(m), "x": str(y), "alpha, gamma, lam": "1", "epsilon": "1/2", "h": "1",
+                        "h after": str(after.h), "rise": str(excess)}  # fmt: skip
         return None
 
     return outcome("proximal-growing-steps", certificates(), refuter)
@@ -160,7 +165,7 @@ PROOFS: tuple[Proof, ...] = (
         planted=(
             Planted("h may shrink", Change(grows=False)),
             Planted("a weight that grows with h", Change(weight=growing_weight)),
-            Planted("+⟨λx, m⟩ in the bracket", Change(product=-3)),
+            Planted("+⟨λx, m⟩ in the bracket", Change(product=-1)),
         ),
     ),
 )

@@ -115,6 +115,7 @@ def rise(k: Constants, q: Coefficients, one: ProximalStep) -> Expression:
     return energy(k, q, one.after) - energy(k, q, one.before)
 
 
+@cache
 def cases(more: tuple[str, ...] = ()) -> tuple[tuple[Range, Constants], ...]:
     """α, h, ρ > 0 and γ, ε, λ ≥ 0 with εγ ≤ 1, in the six cases that need a division less or more."""
     found = []
@@ -129,7 +130,11 @@ def cases(more: tuple[str, ...] = ()) -> tuple[tuple[Range, Constants], ...]:
             n = one.numbers
             epsilon = n.get("epsilon", 0)
             gamma = n["gamma"] if "gamma" in n else (n["t"] / (1 + n["t"]) if "t" in n else 1) / epsilon
-            found.append((one, Constants(n["alpha"], gamma, epsilon, n.get("lam", 0), n["h"], n["rho"])))
+            k = Constants(n["alpha"], gamma, epsilon, n.get("lam", 0), n["h"], n["rho"])
+            one.refuse_poles(of_x=1 + k.h * k.lam, of_m=1 + k.h * k.gamma, of_c=1 + (k.epsilon + k.h) * k.lam,
+                **{name: n[name] for name in ("epsilon", "lam") if name in n},
+                **({"1+t": 1 + n["t"]} if "t" in n else {}))  # fmt: skip
+            found.append((one, k))
     return tuple(found)
 
 

@@ -39,6 +39,22 @@ class Range:
         above, below = number.numer.coeffs(), number.denom.coeffs()
         return not above or len({c > 0 for c in above + below}) == 1
 
+    def is_nonzero(self, number: Any) -> bool:
+        """Whether the coefficients show that `number` is defined and vanishes nowhere on the range."""
+        return bool(number != 0) and self.is_defined(number) and self.is_defined(1 / number)
+
+    def refuse_poles(self, **denominators: Any) -> None:
+        """ValueError where one of them, by name, may vanish on the range or has a pole itself.
+
+        An identity of rational functions says nothing at a pole, though nothing of it may be left in what cancels.
+        """
+        for name, number in denominators.items():
+            if not self.is_nonzero(number):
+                raise ValueError(
+                    f"the range {self.said} may have a pole: {name} = {number} is not seen to be other than 0 on it. "
+                    f"Make more of its generators positive than {', '.join(self.positive)}."
+                )
+
     def is_defined(self, number: Any) -> bool:
         """Whether no denominator vanishes on the range: one sign, and a term that has positive generators only."""
         if not hasattr(number, "field"):

@@ -6,6 +6,7 @@ Implicit decay; explicit decay with η is the same step with η/(1−ηλ) for �
 known to be finite; after the step it is ⟨z⁺, λx⁺⟩ − K(z⁺) for some z⁺ with λx⁺ ∈ ∂K(z⁺).
 """
 
+from functools import cache
 from typing import Any, NamedTuple
 
 from ..coefficients import Coefficients
@@ -135,6 +136,7 @@ class Case(NamedTuple):
     is_reversed: bool
 
 
+@cache
 def cases() -> tuple[Case, ...]:
     """All constants with 0 ≤ β1 ≤ β2 ≤ 1, β1 < 1, η, L > 0, λ ≥ 0, but for β2 = 1 with λ = 0 or β1 = β2."""
     apart = "0 <= β1 < β2 <= 1" + (said := "; β1 = A/S, β2 = (A+Q)/S, S = A+Q+P")
@@ -149,6 +151,7 @@ def cases() -> tuple[Case, ...]:
     return tuple(case_on(one) for one in ranges)
 
 
+@cache
 def reversed_cases() -> tuple[Case, ...]:
     """All constants with 0 ≤ β2 < β1 ≤ 1, η, L > 0, λ ≥ 0."""
     shares = "0 <= β2 < β1 <= 1; β2 = A/S, β1 = (A+Q)/S, S = A+Q+P"
@@ -159,10 +162,16 @@ def reversed_cases() -> tuple[Case, ...]:
 
 
 def case_on(one: Range, is_reversed: bool = False) -> Case:
-    """The constants on a range that has the generators eta, L, A, P and perhaps lam, Q; others are free."""
+    """The constants on a range that has the generators eta, L, A, P and perhaps lam, Q; others are free.
+
+    ValueError where the range reaches a pole of c, 1/λ, 1/L or (1−β2)/(β2−β1).
+    """
     n = one.numbers
     A, Q, P = n["A"], n.get("Q", 0), n["P"]
     low, high = A / (A + Q + P), (A + Q) / (A + Q + P)
     beta1, beta2 = (high, low) if is_reversed else (low, high)
     spread = (1 - beta2) / (beta2 - beta1) if Q != 0 else 0
-    return Case(one, Constants(n["eta"], n.get("lam", 0), beta1, beta2, n["L"]), spread, is_reversed)
+    k = Constants(n["eta"], n.get("lam", 0), beta1, beta2, n["L"])
+    one.refuse_poles(S=A + Q + P, of_x=1 + k.eta * k.lam, of_c=k.eta * k.lam * (1 - beta1) + 1 - beta2, L=k.L,
+        **({"β2−β1": beta2 - beta1} if Q != 0 else {}), **({"λ": k.lam} if k.lam != 0 else {}))  # fmt: skip
+    return Case(one, k, spread, is_reversed)
