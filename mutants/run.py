@@ -59,6 +59,9 @@ def main() -> int:
     plan = tomllib.loads((HERE / "plan.toml").read_text(encoding="utf-8"))
     check_plan(plan)
     chosen = {path: entry for path, entry in plan["files"].items() if any(part in path for part in options.files)}
+    if not chosen:
+        print(f"no file of mutants/plan.toml has {' or '.join(options.files)} in its path.", file=sys.stderr)
+        return 2
     KEPT.mkdir(parents=True, exist_ok=True)
     outcomes = Outcomes(KEPT / "outcomes.jsonl")
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
@@ -82,7 +85,10 @@ def parsed_options() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=1, help="trials at a time")
     parser.add_argument("--limit", type=float, default=120.0, help="seconds after which a trial counts as killed")
     parser.add_argument("--write", action="store_true", help="write mutants/score.md")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.per_file < 1 or options.jobs < 1 or options.limit <= 0:
+        parser.error("--per-file and --jobs must be at least 1, --limit positive.")
+    return options
 
 
 def check_plan(plan: dict) -> None:

@@ -1,6 +1,6 @@
 """`check`: a proof is run, then its planted wrongs, then ever smaller errors in each coefficient."""
 
-import importlib.util
+import importlib
 import time
 from dataclasses import dataclass
 from fractions import Fraction
@@ -35,8 +35,16 @@ class Checked:
 
 
 def missing_modules(proof: Proof) -> tuple[str, ...]:
-    """What `proof` needs and this environment lacks."""
-    return tuple(name for name in proof.needs if importlib.util.find_spec(name) is None)
+    """What `proof` needs and this environment lacks, or has in a form that cannot be imported."""
+    return tuple(name for name in proof.needs if not _is_there(name))
+
+
+def _is_there(name: str) -> bool:
+    try:
+        importlib.import_module(name)
+    except ImportError:
+        return False
+    return True
 
 
 def check(proof: Proof, *, is_quick: bool = False) -> Checked:
@@ -44,7 +52,7 @@ def check(proof: Proof, *, is_quick: bool = False) -> Checked:
     start = time.perf_counter()
     missing = missing_modules(proof)
     if missing:
-        said = f"needs {', '.join(missing)}, of the extra `rigor`, which is not installed."
+        said = f"needs {', '.join(missing)}, of the extra `rigor`, which is not installed or cannot be imported."
         return Checked(proof, Outcome("undecided", said), missing=missing)
     outcome = proof.prove(proof.subject, is_quick)
     missed = [one.description for one in proof.planted if proof.prove(one.subject, is_quick).word != "refuted"]

@@ -50,7 +50,8 @@ def departure(claim: Claim) -> str:
     other = [name for name in found if found[name] != known.get(name)]
     if not other:
         return ""
-    return f"{', '.join(other)} differ from what is registered in criteria.json (`make criteria` registers them)."
+    verb = "differs" if len(other) == 1 else "differ"
+    return f"{', '.join(other)} {verb} from what is registered in criteria.json (`make criteria` registers it)."
 
 
 def is_registered(claim: Claim) -> bool:
@@ -60,8 +61,19 @@ def is_registered(claim: Claim) -> bool:
 
 @functools.cache
 def registered() -> dict[str, Any]:
-    """The content of the file: "version" and "claims"."""
-    return json.loads(_content()) if FILE.exists() else {"version": 0, "claims": {}}
+    """The content of the file: "version" and "claims".
+
+    **Raises:** `ValueError` naming the file where it is not what `register` wrote.
+    """
+    if not FILE.exists():
+        return {"version": 0, "claims": {}}
+    try:
+        content = json.loads(_content())
+    except ValueError as error:
+        raise ValueError(f"{FILE} is no JSON ({error}); restore it, or delete it and `make criteria`.") from None
+    if not isinstance(content, dict) or not {"version", "claims"} <= content.keys():
+        raise ValueError(f'{FILE} must hold "version" and "claims"; restore it, or delete it and `make criteria`.')
+    return content
 
 
 @functools.cache

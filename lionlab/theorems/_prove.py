@@ -22,8 +22,9 @@ def prove(claim: str | Claim, *, is_quick: bool = False) -> Evidence:
     found = [check(proof, is_quick=is_quick) for proof in proofs_of(chosen.id)]
     verdict, reason = _routes.judged("CONSISTENT", "", found)
     if verdict == "CONSISTENT":
-        routes = " and ".join(_routes.proved_by(found)) or "no route"
-        verdict, reason = "NOT_APPLICABLE", f"nothing was measured, and {routes} proves it: PROVED takes two. {reason}"
+        verdict, reason = "NOT_APPLICABLE", f"nothing was measured, and {_routes.shortage(found)}. {reason}"
+    elif verdict == "PROVED":
+        reason = "nothing was measured."
     verdict, reason = in_the_light_of_criteria(chosen, verdict, reason.strip(), "NOT_APPLICABLE")
     counterexample = _routes.counterexample_of(found) if verdict == "VIOLATED" else None
     fields = proof_fields(chosen, found)

@@ -57,6 +57,16 @@ def counterexample_of(found: Sequence[Checked]) -> Mapping[str, Any] | None:
     return next((one.outcome.counterexample for one in found if one.outcome.counterexample is not None), None)
 
 
+def shortage(found: Sequence[Checked]) -> str:
+    """Why the proofs of a claim are not enough for PROVED, in words."""
+    routes = proved_by(found)
+    if not routes:
+        return "no route proves it"
+    if len(routes) < ROUTES_NEEDED:
+        return f"one route alone proves it ({routes[0]}): PROVED takes two"
+    return f"none of the routes that succeed ({', '.join(routes)}) covers all that the claim speaks of"
+
+
 def summary(one: Checked) -> dict[str, Any]:
     """A proof as it stands in the evidence; the texts of its artefacts are named by their SHA-256."""
     tried = len(one.proof.planted) + len(one.proof.coefficients) * (one.proof.perturbed is not None)

@@ -98,8 +98,8 @@ CLAIMS: tuple[Claim, ...] = (
         id="constant-step-no-vanishing-rate",
         statement=(
             "For K = |·|, f = (a/2)x², constant η, c = η/(2−ηλ), S(x) + Φ(x⁺) − Φ(x) ≥ ac(1+λc) at every step with "
-            "m̃ ≠ 0, Φ = a(1+2λc)|x|/(2−ηλ) ∈ [0, 3a/λ]: (1/T)ΣS ≥ ac(1+λc) − 3a/(λT), so no bound on it that tends to "
-            "0 as T grows at fixed η can hold for all smooth convex f."
+            "m̃ ≠ 0, Φ = a(1+2λc)|x|/(2−ηλ) ∈ [0, 3a/λ]. So every run with m̃ ≠ 0 at every step has (1/T)ΣS ≥ ac(1+λc) − "
+            "3a/(λT), and no bound on it that tends to 0 as T grows at fixed η holds of such a run."
         ),
         source="derived here, beyond arXiv 2310.05898: the floor of constant-step-floor as a bound with its constant",
         hypotheses=(

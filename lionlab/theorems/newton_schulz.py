@@ -87,8 +87,8 @@ CLAIMS: tuple[Claim, ...] = (
     Claim(
         id="newton-schulz-overshoot",
         statement=(
-            "With p(σ) = 3.4445σ − 4.775σ³ + 2.0315σ⁵ the largest singular value after any number ≥ 1 of steps is "
-            "exactly p(x₁) = 1.202368605163…, x₁ = 0.5545… where p′ = 0; five steps take [0.01, 1] onto "
+            "With p(σ) = 3.4445σ − 4.775σ³ + 2.0315σ⁵ a singular value can be p(x₁) = 1.202368605163… after any "
+            "number ≥ 1 of steps, and no more, x₁ = 0.5545… where p′ = 0; five steps take [0.01, 1] onto "
             "[0.681831462177…, 1.134357264562…]."
         ),
         source="derived here; the polynomial is that of Muon's reference implementation",

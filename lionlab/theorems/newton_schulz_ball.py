@@ -92,12 +92,13 @@ CLAIMS: tuple[Claim, ...] = (
         id="newton-schulz-ball",
         statement=(
             "Muon with five shipped Newton–Schulz steps, decay λ and width factor s keeps ‖X‖_op ≤ 1.2023…·s/λ, "
-            "1.2023… = p(x₁), for 0 < ηλ ≤ 1 in exact arithmetic, and no smaller ball; with the exact polar factor s/λ."
+            "1.2023… = p(x₁), for 0 < ηλ ≤ 1 in exact arithmetic, and where min(n, m) ≥ 2 no smaller ball; with the "
+            "exact polar factor s/λ."
         ),
         source="derived here: ‖X⁺‖ ≤ (1−ηλ)‖X‖ + ηs‖O‖, and newton-schulz-overshoot",
         hypotheses=(
             Hypothesis("0 < ηλ ≤ 1", too_long),
-            Hypothesis('exact arithmetic, X_0 in the ball; min(n, m) ≥ 2 for "no smaller"'),
+            Hypothesis("exact arithmetic, X_0 in the ball; n×m matrices"),
         ),
         observable="walks of a singular value that leave the ball, or aligned ones that do not fill it to 1e-9",
         tolerance="directions are rounded to 1e-20, outward for the bound and inward for reaching it",

@@ -103,8 +103,7 @@ CLAIMS: tuple[Claim, ...] = (
         id="newton-schulz-is-no-gradient",
         statement=(
             "Five shipped Newton–Schulz steps O are ∇K of no convex K: ⟨O(A) − O(B), A − B⟩ = −0.504378… < 0 for "
-            "A = diag(1, 0), B = diag(1/250001, 249999/250001000), about 10⁻³·diag(0.004, 1). "
-            "The exact polar factor is, of the nuclear norm."
+            "A = diag(1, 0), B = diag(1/250001, 249999/250001000), about 10⁻³·diag(0.004, 1)."
         ),
         source="derived here; for Muon as Lion-K see arXiv 2506.15054",
         hypotheses=(Hypothesis("exact arithmetic"),),

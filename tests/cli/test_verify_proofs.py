@@ -20,7 +20,7 @@ def test_proofs_alone_measure_nothing():
         assert len(evidence["proved_by"]) >= 2
     alone = lionlab("verify", "--proofs", "special-case-lion")
     assert alone.returncode == 3
-    assert "PROVED takes two" in alone.stdout
+    assert "one route alone proves it (symbolic): PROVED takes two" in alone.stdout
     given = lionlab("verify", "--proofs", "contraction-explicit", "--set", "K=L1Norm()")
     assert given.returncode == 2
     assert "--proofs are of the claim as it stands" in given.stderr

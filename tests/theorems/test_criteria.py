@@ -18,7 +18,7 @@ def test_a_moved_bar_cannot_hold(monkeypatch):
     monkeypatch.setattr(_verify, "claims", lambda: (moved,))
     evidence = verify(moved)
     assert evidence.verdict == "INCONCLUSIVE"
-    assert "bound differ from what is registered" in evidence.reason
+    assert "bound differs from what is registered" in evidence.reason
 
 
 def test_what_is_not_registered_is_not_proved(monkeypatch):
