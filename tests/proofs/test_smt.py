@@ -1,8 +1,10 @@
 """The route smt: every proof holds and misses nothing planted; the engine calls nothing proved that is not."""
 
+import copy
 import importlib
 import subprocess
 import sys
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from lionlab.proofs import check
 from lionlab.proofs.smt import _plain
 from lionlab.proofs.smt._facts import FACTS, facts, truncated_facts
-from lionlab.proofs.smt._formulas import Scene, Term, either, size_of
+from lionlab.proofs.smt._formulas import Scene, Term, either, size_of, term
 from lionlab.proofs.smt._functions import CONCRETE, Absolute, DeadZone, Huber
 from lionlab.proofs.smt._obligation import Obligation, discharge
 from lionlab.proofs.smt._solver import ask
@@ -159,6 +161,24 @@ def test_premises_without_a_point_prove_nothing():
     scene, x = scene_of_squares()
     scene.assume("x is negative", x < 0)
     assert discharge([Obligation("nothing", "x² = 3", scene, (x * x).equals(3))]).word == "undecided"
+
+
+@pytest.mark.parametrize("is_quick", [True, False])
+@pytest.mark.parametrize("claim", by_claim)
+def test_no_proof_survives_a_hypothesis_that_nothing_meets(claim: str, is_quick: bool, monkeypatch: pytest.MonkeyPatch):
+    """All negations are unsatisfiable then; that is not enough, in a quick run neither."""
+
+    def spoiled(one: Obligation) -> Obligation:
+        scene = copy.copy(one.scene)
+        size = Term("step_size") if "step_size" in scene.unknowns else term(1)
+        scene.premises = [*scene.premises, ("η < 0", size < 0)]
+        return replace(one, scene=scene, hints=[])
+
+    route = importlib.import_module("lionlab.proofs.smt._route")
+    monkeypatch.setattr(route, "discharge", lambda obligations: discharge([spoiled(one) for one in obligations]))
+    proof = by_claim[claim]
+    found = proof.prove(proof.subject, is_quick)
+    assert (found.word, "no point with all premises" in found.said) == ("undecided", True)
 
 
 def test_a_hypothesis_that_is_not_needed_is_not_said_to_be():

@@ -28,7 +28,6 @@ METHODS = tuple(
         "1 9/10 1/10 1/2 1",
     )
 )  # fmt: skip
-QUICK = 3
 
 
 def slack(k: Method, subject: AnyBeta) -> Expression:
@@ -46,7 +45,7 @@ def slack(k: Method, subject: AnyBeta) -> Expression:
 def prove(subject: AnyBeta, is_quick: bool) -> Outcome:
     """Weights for every set of constants, and a step that reaches the constant."""
     records = []
-    for k in METHODS[: QUICK if is_quick else None]:
+    for k in METHODS:
         weights, rise = subject.weights(k), subject.rise(k)
         worst = worst_sign_step(k, weights, rise)
         if worst.excess(weights, rise) > 0:

@@ -30,18 +30,17 @@ FLOWS = tuple(
     FlowConstants(*map(Fraction, numbers.split()))
     for numbers in ("1/2 1 1/2", "1/5 1/3 1", "1 1/2 2", "0 1 3", "1 1 1", "1/2 0 1/2", "1/10 9 1", "3 1/10 1/100")
 )
-QUICK = 3
 BEYOND = Fraction(1, 1000)
 
 
 def prove_step(subject: Ends, is_quick: bool) -> Outcome:
     """Both ends for every set of constants, and a step that refutes beyond each."""
-    return _prove(subject, METHODS[: QUICK if is_quick else None], "bracket-interval")
+    return _prove(subject, METHODS, "bracket-interval")
 
 
 def prove_flow(subject: Ends, is_quick: bool) -> Outcome:
     """The same for the flow; what refutes is a state."""
-    return _prove(subject, FLOWS[: QUICK if is_quick else None], "flow-bracket-interval")
+    return _prove(subject, FLOWS, "flow-bracket-interval")
 
 
 def _prove(subject: Ends, constants: tuple[Any, ...], name: str) -> Outcome:

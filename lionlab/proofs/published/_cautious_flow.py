@@ -4,11 +4,12 @@ With s = sign(m̃), σ = s·sign(m), e = εγ and G = α∇f, where ε > 0 every
 
     −ε dH_κ/dt = (κ − σ(1−e))|m| + (1 − σκ)|m̃|                      Lion
     −dH_κ/dt   = κγ|m| + (1−κ)|G|,  κγ|m| + κ|G|,  κγ|m| + (1+κ)|G|      masked: kept; not kept; kept against m
+
+The two routes share what stands here and no more: the statement, what is taken for granted, and dH_κ/dt in numbers.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from fractions import Fraction
-from itertools import product
 from typing import Any, NamedTuple
 
 # A function of e = εγ that takes fractions and symbols alike.
@@ -57,56 +58,12 @@ def sign(value: Fraction) -> int:
     return (value > 0) - (value < 0)
 
 
-def rate(
-    epsilon: Fraction, gamma: Fraction, kappa: Fraction, m: Fraction, force: Fraction, is_masked: bool
-) -> Fraction:
-    """dH_κ/dt from the definitions, where m ≠ 0; `force` is α∇f."""
-    m_dot = -force - gamma * m
-    u = sign(m + epsilon * m_dot)
-    if is_masked and u * force >= 0:
-        u = 0
-    return force * u + kappa * sign(m) * m_dot
+def selection(epsilon: Fraction, gamma: Fraction, m: Fraction, force: Fraction) -> int:
+    """sign(m̃)."""
+    return sign(m - epsilon * (force + gamma * m))
 
 
-def rise(epsilon: Fraction, gamma: Fraction, kappa: Fraction, is_masked: bool) -> Mapping[str, str] | None:
-    """A state where H_κ rises, if one is found near the edges of the cones on which its rate is linear."""
-    sizes = [Fraction(10**30), Fraction(1), Fraction(1, 10**30)]
-    forces = [side * size for side, size in product((1, -1), sizes)]
-    if epsilon:
-        forces += [(1 - epsilon * gamma) / epsilon + shift * sizes[2] for shift in (-1, 0, 1)]
-    for m, force in product((Fraction(1), sizes[2]), forces):
-        found = rate(epsilon, gamma, kappa, m, force, is_masked)
-        if found > 0:
-            return {"m": str(m), "alpha grad f": str(force), "dH/dt": str(found)}
-    return None
-
-
-def admissible(epsilon: Fraction, gamma: Fraction, is_masked: bool) -> tuple[Fraction, Fraction]:
-    """The κ for which no coefficient of the formulas above is negative, a coefficient that is 0 throughout aside."""
-    if is_masked or not epsilon:
-        return Fraction(0 if is_masked else 1), Fraction(1)
-    return 1 - epsilon * gamma, Fraction(1)
-
-
-def contradiction(subject: Statement, constants: Sequence[tuple[Fraction, Fraction]]) -> Mapping[str, Any] | None:
-    """Where the statement is seen to be wrong: H_κ rises though κ is in, or never rises though κ is out."""
-    for (epsilon, gamma), is_masked in product(constants, (False, True)):
-        lower, upper = (Fraction(end(epsilon * gamma)) for end in subject.ends(is_masked))
-        true_lower, true_upper = admissible(epsilon, gamma, is_masked)
-        method = "masked" if is_masked else "Lion"
-        for kappa in (lower, upper):
-            state = rise(epsilon, gamma, kappa, is_masked) if lower <= upper else None
-            if state:
-                return {"method": method, **_named(epsilon, gamma, kappa), **state}
-        for kappa in (true_lower, true_upper):
-            if not lower <= kappa <= upper:
-                return {"method": method, **_named(epsilon, gamma, kappa), "H rises": "nowhere"}
-    return None
-
-
-# Where a wrong statement that the routes have refuted in general is sought to be wrong in numbers.
-SAMPLES = [(Fraction(1), Fraction(n, 4)) for n in (2, 1, 0, 4)] + [(Fraction(0), Fraction(1))]
-
-
-def _named(epsilon: Fraction, gamma: Fraction, kappa: Fraction) -> dict[str, str]:
-    return {"epsilon": str(epsilon), "gamma": str(gamma), "kappa": str(kappa)}
+def rate(kappa: Fraction, gamma: Fraction, m: Fraction, force: Fraction, u: Any, is_masked: bool) -> Fraction:
+    """dH_κ/dt from the definitions, where m ≠ 0 and u ∈ ∂|·|(m̃); `force` is α∇f."""
+    kept = u if u * force < 0 or not is_masked else 0
+    return force * kept + kappa * sign(m) * (-force - gamma * m)

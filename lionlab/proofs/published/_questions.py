@@ -1,62 +1,82 @@
-"""Questions to a decision procedure for the reals: a fact holds when its negation has no solution."""
+"""Questions to a decision procedure for the reals: a fact holds when its negation has no solution.
+
+"unsat" is z3's word. "sat" is not: a point counts only after all formulas were evaluated at it without z3, in fractions
+(`_exact`), and z3 works within a limit of its own count of work, the same on every machine.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 from .._proof import Outcome
+from ..smt._solver import ask
+from ._exact import Interval, Point, holds, names
 
-TIMEOUT_MILLISECONDS = 60_000
-
-Model = Mapping[str, Fraction]
+Confirm = Callable[[Point], Mapping[str, Any] | None]
 
 
-class Question(NamedTuple):
+@dataclass(frozen=True)
+class Question:
     """`premises` must be satisfiable, and unsatisfiable together with `negation`.
 
-    `replay` turns a model into a counterexample in exact numbers, or returns None where the model shows nothing.
+    - `definitions`, `located`: equations that define irrational unknowns, and intervals in which there are such
+      numbers, as was seen by changes of sign. They are premises too, and hold by that when a point is evaluated.
+    - `confirm`: makes of a point where the premises and the negation hold a counterexample, by a second computation;
+      None where it shows nothing. Without it the point itself is the counterexample, to the fact.
     """
 
     fact: str
     premises: Sequence[Any]
     negation: Any
-    replay: Callable[[Model], Mapping[str, Any] | None]
+    confirm: Confirm | None = None
+    definitions: Sequence[Any] = ()
+    located: Mapping[str, Interval] = field(default_factory=dict)
 
+    def text(self, *asserted: Any) -> str:
+        import z3
 
-def solve(assertions: Sequence[Any]) -> tuple[str, dict[str, Fraction], str]:
-    """("sat" | "unsat" | "unknown", model, SMT-LIB text); irrational values of a model are cut to 30 digits."""
-    import z3
+        solver = z3.Solver()
+        solver.add(*self.definitions, *self.premises, *asserted)
+        return solver.to_smt2()
 
-    solver = z3.Solver()
-    solver.set("timeout", TIMEOUT_MILLISECONDS)
-    solver.add(*assertions)
-    word = str(solver.check())
-    model = {}
-    if word == "sat":
-        found = solver.model()
-        for variable in found.decls():
-            value = found[variable]
-            if z3.is_algebraic_value(value):
-                value = value.approx(30)
-            if z3.is_rational_value(value):
-                model[variable.name()] = Fraction(value.numerator_as_long(), value.denominator_as_long())
-    return word, model, solver.to_smt2()
+    def solve(self, *asserted: Any) -> tuple[str, Point | None]:
+        """("sat" | "unsat" | "unknown", a point of the premises and what is asserted, if one was seen to be one)."""
+        formulas = [*self.premises, *asserted]
+        unknowns = tuple(name for name in names(formulas) if name not in self.located)
+        found = ask(self.text(*asserted), unknowns)
+        if found.model is None:
+            return found.word, None
+        point: dict[str, Fraction | Interval] = {**self.located, **found.model}
+        return found.word, point if holds(formulas, point) else None
 
 
 def answer(questions: Sequence[Question], file_stem: str) -> Outcome:
-    """Proved when every negation is unsatisfiable and every set of premises is not; the texts are kept."""
+    """Proved when every negation is unsatisfiable and every set of premises has a point; the texts are kept."""
     artefacts = {}
     for number, question in enumerate(questions):
-        word, model, text = solve([*question.premises, question.negation])
-        artefacts[f"{file_stem}-{number}.smt2"] = f"; {question.fact}: its negation\n{text}"
+        word, point = question.solve(question.negation)
+        artefacts[f"{file_stem}-{number}.smt2"] = f"; {question.fact}: its negation\n{question.text(question.negation)}"
         if word == "sat":
-            found = question.replay(model)
-            if found is None:
+            found = point and counterexample(question, point)
+            if not found:
                 return Outcome("undecided", f"{question.fact}: a model was found that does not replay", number)
             return Outcome("refuted", f"not so: {question.fact}", number, found)
         if word != "unsat":
-            return Outcome("undecided", f"{question.fact}: no answer in time", number)
-        if solve(question.premises)[0] != "sat":
-            return Outcome("undecided", f"{question.fact}: the premises were not seen to be satisfiable", number)
-    said = f"z3 finds no solution of the {len(questions)} negations; each set of premises has one."
+            return Outcome("undecided", f"{question.fact}: no answer within the resource limit", number)
+        if question.solve()[1] is None:
+            return Outcome("undecided", f"{question.fact}: no point of the premises was found and replayed", number)
+    said = f"z3 finds no solution of the {len(questions)} negations; all premises have a point that was replayed."
     return Outcome("proved", said, len(questions), artefacts=artefacts)
+
+
+def counterexample(question: Question, point: Point) -> Mapping[str, Any] | None:
+    """The point as text, with what the second computation found."""
+    found = {} if question.confirm is None else question.confirm(point)
+    if found is None:
+        return None
+    return {"fact": question.fact, **{name: _text(at) for name, at in point.items()}, **found}
+
+
+def _text(at: Fraction | Interval) -> str:
+    return f"{float(at.low):.17g}" if isinstance(at, Interval) else str(at)

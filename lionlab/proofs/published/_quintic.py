@@ -4,6 +4,8 @@ p′ has two positive roots x₁ < x₂; p rises on [0, x₁], falls on [x₁, x
 
     p([0, P]) = [0, P] and x₁ < 1 ≤ P              so that max pⁿ over [0, 1] is P for every n ≥ 1
     s_k = pᵏ(1/100),  s₃ < v ≤ s₄                  so that p⁴ takes [1/100, 1] onto [v, P], and p⁵ onto [v, p(v)]
+
+The routes share the statement and `turns`, rational numbers near x₁ and x₂; each sees for itself that roots are there.
 """
 
 from fractions import Fraction

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, Literal, NamedTuple
 
 from .._proof import Outcome, Planted, Proof
-from ._questions import Model, Question, answer
+from ._questions import Question, answer
 
 
 class Statement(NamedTuple):
@@ -64,7 +64,8 @@ def prove_by_algebra(subject: Statement, is_quick: bool) -> Outcome:
         if residual != 0 or not after.is_nonnegative:
             faults.append(f"x⁺ = {after} for x = {x}")
     if faults:
-        return Outcome("refuted", faults[0], 0, contradiction(subject))
+        example = contradiction(subject)
+        return Outcome("undecided" if example is None else "refuted", faults[0], 0, example)
     return Outcome("proved", "x⁺ − x − η = 0 for x > 0 and for x = 0, and m̃⁺ > 0, m⁺ ≥ 0, x⁺ ≥ 0.", 12)
 
 
@@ -82,14 +83,11 @@ def prove_by_decision(subject: Statement, is_quick: bool) -> Outcome:
         u == z3.If(m_tilde > 0, z3.RealVal(1), z3.If(m_tilde < 0, z3.RealVal(-1), z3.RealVal(0))),
     ]  # fmt: skip
 
-    def replay(model: Model) -> Mapping[str, Any] | None:
-        return contradiction(subject)
-
     gain = z3.RealVal(str(subject.gain))
     return answer(
         [
-            Question("x⁺ = x + η", premises, after != x + gain * eta, replay),
-            Question("x⁺ ≥ 0 and m⁺ ≥ 0 again", premises, z3.Or(after < 0, momentum < 0), replay),
+            Question("x⁺ = x + η", premises, after != x + gain * eta),
+            Question("x⁺ ≥ 0 and m⁺ ≥ 0 again", premises, z3.Or(after < 0, momentum < 0)),
         ],
         "cautious-decay-no-box",
     )

@@ -3,12 +3,12 @@
 That H_κ rises for every κ outside is asked for states given by formulas, so that no quantifier is left.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from .._proof import Outcome, Planted, Proof
 from . import _cautious_flow as flow
-from ._questions import Model, Question, answer
+from ._questions import Confirm, Question, answer
 
 
 def rate(kappa: Any, epsilon: Any, gamma: Any, m: Any, force: Any, u: Any, is_masked: bool) -> Any:
@@ -58,14 +58,43 @@ def questions(subject: flow.Statement, is_masked: bool) -> list[Question]:
     moving = element_of_sign(u, (1 - e) * m - epsilon * force)
     inside = [*constants, moving, z3.Or(m != 0, force == 0), kappa >= lower, kappa <= upper]
     rises = rate(kappa, epsilon, gamma, m, force, u, is_masked) > 0
-    replay = _replay(subject)
-    below = [*constants, moving, m == 1, kappa < lower, witness_below(kappa, epsilon, gamma, force, is_masked)]
-    above = [*constants, moving, m == 1, kappa > upper, witness_above(kappa, gamma, force)]
+    outside = [*constants, moving, m == 1]
+    below = [*outside, kappa < lower, kappa <= upper, witness_below(kappa, epsilon, gamma, force, is_masked)]
+    above = [*outside, kappa > upper, witness_above(kappa, gamma, force)]
+    state = [*constants, moving, z3.Or(m != 0, force == 0), rises]
+    nowhere = _nowhere(state, (epsilon, gamma, kappa))
     return [
-        Question(f"{name}: H never rises for κ between the ends", inside, rises, replay),
-        Question(f"{name}: H rises somewhere for κ below", below, z3.Not(rises), replay),
-        Question(f"{name}: H rises somewhere for κ above", above, z3.Not(rises), replay),
+        Question(f"{name}: H never rises for κ between the ends", inside, rises, _somewhere(is_masked)),
+        Question(f"{name}: H rises somewhere for κ below", below, z3.Not(rises), nowhere),
+        Question(f"{name}: H rises somewhere for κ above", above, z3.Not(rises), nowhere),
     ]
+
+
+def _somewhere(is_masked: bool) -> Confirm:
+    """The rate once more, from the definitions."""
+
+    def confirm(point: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        kappa, epsilon, gamma, m, force, u = (point[name] for name in "kappa epsilon gamma m force u".split())
+        of_look_ahead = flow.selection(epsilon, gamma, m, force)
+        if m == 0 or abs(u) > 1 or (of_look_ahead and u != of_look_ahead):
+            return None
+        found = flow.rate(kappa, gamma, m, force, u, is_masked)
+        return {"dH/dt": str(found)} if found > 0 else None
+
+    return confirm
+
+
+def _nowhere(state: list[Any], constants: tuple[Any, ...]) -> Confirm:
+    """That at these constants no state at all lets H rise, not only the one given by a formula: asked anew."""
+
+    def confirm(point: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        import z3
+
+        pinned = [name == z3.RealVal(str(point[str(name)])) for name in constants]
+        word, _ = Question("H rises", state, None).solve(*pinned)
+        return {"H rises": "nowhere"} if word == "unsat" else None
+
+    return confirm
 
 
 def _ends(subject: flow.Statement, is_masked: bool, e: Any) -> list[Any]:
@@ -73,15 +102,6 @@ def _ends(subject: flow.Statement, is_masked: bool, e: Any) -> list[Any]:
 
     found = (end(e) for end in subject.ends(is_masked))
     return [end if z3.is_expr(end) else z3.RealVal(str(end)) for end in found]
-
-
-def _replay(subject: flow.Statement) -> Callable[[Model], Mapping[str, Any] | None]:
-    def replay(model: Model) -> Mapping[str, Any] | None:
-        found = [(model["epsilon"], model["gamma"])] if {"epsilon", "gamma"} <= set(model) else []
-        found = [(epsilon, gamma) for epsilon, gamma in found if epsilon * gamma <= 1]
-        return flow.contradiction(subject, [*found, *flow.SAMPLES])
-
-    return replay
 
 
 def prove(subject: flow.Statement, is_quick: bool) -> Outcome:

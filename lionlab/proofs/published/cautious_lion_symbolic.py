@@ -4,6 +4,8 @@ What is affine in κ is ≥ 0 between two ends where it is; and an end is sharp 
 every e and falls beyond it.
 """
 
+from collections.abc import Mapping
+from fractions import Fraction
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -101,6 +103,49 @@ def faults(cones: list[Cone], lower: Any, upper: Any, symbols: tuple[Any, Any, A
     return found
 
 
+# ε and γ at which a wrong statement is sought to be wrong, and how far beyond a stated end a κ is tried.
+SAMPLES = [(Fraction(1), Fraction(n, 4)) for n in (2, 1, 0, 4)] + [(Fraction(0), Fraction(1))]
+BEYOND = flow.SMALL / 10
+
+
+def contradiction(subject: flow.Statement) -> Mapping[str, str] | None:
+    """Where H_κ rises though κ is in, or though κ is out no coefficient on any cone lets it."""
+    for (epsilon, gamma), is_masked in product(SAMPLES, (False, True)):
+        lower, upper = (Fraction(end(epsilon * gamma)) for end in subject.ends(is_masked))
+        named = {"method": "masked" if is_masked else "Lion", "epsilon": str(epsilon), "gamma": str(gamma)}
+        for kappa in (lower, upper):
+            state = rise(epsilon, gamma, kappa, is_masked) if lower <= upper else None
+            if state:
+                return {**named, "kappa": str(kappa), **state}
+        for kappa in (lower - BEYOND, upper + BEYOND):
+            if not lower <= kappa <= upper and never_rises(epsilon, gamma, kappa, is_masked):
+                return {**named, "kappa": str(kappa), "H rises": "nowhere"}
+    return None
+
+
+def rise(epsilon: Fraction, gamma: Fraction, kappa: Fraction, is_masked: bool) -> Mapping[str, str] | None:
+    """A state where H_κ rises, if one is found near the edges of the cones."""
+    sizes = [Fraction(10**30), Fraction(1), Fraction(1, 10**30)]
+    forces = [side * size for side, size in product((1, -1), sizes)]
+    if epsilon:
+        forces += [(1 - epsilon * gamma) / epsilon + shift * sizes[2] for shift in (-1, 0, 1)]
+    for m, force in product((Fraction(1), sizes[2]), forces):
+        found = flow.rate(kappa, gamma, m, force, flow.selection(epsilon, gamma, m, force), is_masked)
+        if found > 0:
+            return {"m": str(m), "alpha grad f": str(force), "dH/dt": str(found)}
+    return None
+
+
+def never_rises(epsilon: Fraction, gamma: Fraction, kappa: Fraction, is_masked: bool) -> bool:
+    """Whether −dH_κ/dt has no negative coefficient at these numbers."""
+    import sympy as sp
+
+    k, c, e = (sp.Rational(one.numerator, one.denominator) for one in (kappa, gamma, epsilon * gamma))
+    lion = lion_cones(k, sp.Symbol("gamma"), e) if epsilon else lion_cones_without_look_ahead(k, c)
+    cones = masked_cones(k, c) if is_masked else lion
+    return all(bool(coefficient >= 0) for cone in cones for coefficient in cone.coefficients)
+
+
 def prove(subject: flow.Statement, is_quick: bool) -> Outcome:
     import sympy as sp
 
@@ -117,7 +162,8 @@ def prove(subject: flow.Statement, is_quick: bool) -> Outcome:
     found += faults(mask, below, above, symbols, gamma)
     found += faults(still, below.subs(e, 0), above.subs(e, 0), symbols, 1)
     if found:
-        return Outcome("refuted", found[0], 0, flow.contradiction(subject, flow.SAMPLES))
+        example = contradiction(subject)
+        return Outcome("undecided" if example is None else "refuted", found[0], 0, example)
     cones = [*lion, *start, *mask, *still]
     derivation = "\n".join(f"{cone.description}: {cone.coefficients[0]}, {cone.coefficients[1]}" for cone in cones)
     said = f"−dH/dt has no negative coefficient on the {len(cones)} cones exactly for κ between the two ends."

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from .._proof import Outcome, Planted, Proof
 from ._polynomials import is_nonnegative
-from ._questions import Model, Question, answer
+from ._questions import Question, answer
 
 
 class Statement(NamedTuple):
@@ -96,13 +96,10 @@ def prove_by_decision(subject: Statement, is_quick: bool) -> Outcome:
     step = [*constants, x <= 1, x >= -1, z3.Or(u == 1, u == -1)]
     left = size(x) + x * x + weight * (size(after) - size(x))
 
-    def replay(model: Model) -> Mapping[str, Any] | None:
-        return contradiction(subject)
-
     return answer(
         [
-            Question("no step is below the floor", step, left < factors[0] * c * (1 + c), replay),
-            Question("Φ is between 0 and 3 in the box", constants, z3.Or(weight < 0, weight > 3 * factors[2]), replay),
+            Question("no step is below the floor", step, left < factors[0] * c * (1 + c)),
+            Question("Φ is between 0 and 3 in the box", constants, z3.Or(weight < 0, weight > 3 * factors[2])),
         ],
         "constant-step-rate",
     )

@@ -104,15 +104,18 @@ def _turns_in_radicals(subject: Statement) -> str:
 
 
 def prove_ball(subject: Statement, is_quick: bool) -> Outcome:
-    """The facts of the largest value, and that the ball of radius sP/λ is kept and every smaller one left."""
+    """The facts of the largest value; the ball of radius sP/λ is kept, every smaller one left, with P = 1 as well."""
     import sympy as sp
 
     rate, lam, s, P, less = sp.symbols("rate lambda s P less", positive=True)
-    radius = s * P / lam
-    # ‖X⁺‖ ≤ (1−ηλ)‖X‖ + ηs‖O‖, with ηλ = rate.
-    kept = sp.expand((1 - rate) * radius + rate / lam * s * P - radius) == 0
-    gain = sp.expand((1 - rate) * (radius - less) + rate / lam * s * P - (radius - less))
-    of_the_ball = [("(1−ηλ)r + ηsP = r", kept), ("from a smaller radius a step goes out", bool(gain.is_positive))]
+    of_the_ball = []
+    for name, largest in (("", P), (" for the exact polar factor, P = 1", sp.Integer(1))):
+        radius = s * largest / lam
+        # ‖X⁺‖ ≤ (1−ηλ)‖X‖ + ηs‖O‖, with ηλ = rate.
+        kept = sp.expand((1 - rate) * radius + rate / lam * s * largest - radius) == 0
+        gain = sp.expand((1 - rate) * (radius - less) + rate / lam * s * largest - (radius - less))
+        of_the_ball.append((f"(1−ηλ)r + ηsP = r{name}", kept))
+        of_the_ball.append((f"from a smaller radius a step goes out{name}", bool(gain.is_positive)))
     number = 0
     for name, is_so in chain(facts_of_the_largest(subject), of_the_ball):
         if not is_so:
@@ -138,8 +141,8 @@ PROOFS: tuple[Proof, ...] = (
     Proof(
         claim="newton-schulz-ball",
         route="symbolic",
-        statement="(1−ηλ)r + ηsP = r for r = sP/λ, P = p(x₁) is attained, and from less than r a step goes out.",
-        domain="0 < ηλ ≤ 1, λ > 0, s > 0, matrices with min(n, m) ≥ 2, any momentum",
+        statement="(1−ηλ)r + ηsP = r for r = sP/λ, P = p(x₁) is attained, from less than r a step goes out; P = 1 too.",
+        domain="0 < ηλ ≤ 1, λ > 0, s > 0, n×m matrices, any momentum; that a smaller ball is left: min(n, m) ≥ 2",
         is_complete=True,
         assumptions=(*quintic.ASSUMPTIONS, "the triangle inequality of the operator norm, an equality where aligned"),
         prove=prove_ball,

@@ -81,8 +81,8 @@ class Obligation:
         return excess is None or excess > 0
 
 
-def discharge(obligations: Sequence[Obligation], *, is_quick: bool = False) -> Outcome:
-    """What becomes of all of them together. When quick, points of premises and needed hypotheses are not looked for."""
+def discharge(obligations: Sequence[Obligation]) -> Outcome:
+    """What becomes of all of them together."""
     for one in obligations:
         for pinned in one.hints:
             _, model = one.counterexample(pinned)
@@ -102,8 +102,6 @@ def discharge(obligations: Sequence[Obligation], *, is_quick: bool = False) -> O
             return _refuted(one, model)
         why = "a model that does not replay" if found.word == "sat" else "no answer within the resource limit"
         return Outcome("undecided", f"{one.name}: {why}.")
-    if is_quick:
-        return Outcome("proved", f"{len(artefacts)} negations are unsatisfiable.", len(artefacts), None, artefacts)
     for one in obligations:
         if one.is_vacuous():
             return Outcome("undecided", f"{one.name}: no point with all premises was found and replayed.")

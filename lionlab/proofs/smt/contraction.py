@@ -24,6 +24,8 @@ UNIT_BOX: Values = {"low": Fraction(-1), "high": Fraction(1)}
 USUAL: Values = {**UNIT_BOX, "step_size": Fraction(1, 10), "weight_decay": Fraction(1, 2)}
 LONG: Values = {**UNIT_BOX, "step_size": Fraction(3), "weight_decay": Fraction(1)}
 BOXES = "every K that is a sum over coordinates, dom K* bounded: ‖·‖₁, dead zone, Huber; any dimension and gradients"
+# In one coordinate a linear function is largest at an end, where y is beyond it: u = p.
+OUTWARD = "; equality where u maximises ⟨λx−p, ·⟩ over dom K*, p nearest to λx: u = p in each coordinate outside it"
 NORMS = "distances in several dimensions in a norm that grows with the sizes of entries, as every ℓp norm"
 
 
@@ -69,7 +71,7 @@ class Push:
         return either(y > high, y - high, either(y < low, low - y, 0))
 
     def outward(self) -> Formula:
-        """u is the nearest point of the set."""
+        """u maximises (y−p)u over the set, p the point of it nearest to y: outside, u = p."""
         return implies(self.y > self.high, self.u.equals(self.high)) & implies(
             self.y < self.low, self.u.equals(self.low)
         )
@@ -172,7 +174,7 @@ PROOFS = (
     smt_proof(
         "contraction-explicit",
         statement="dist⁺ > (1−ηλ)dist has no solution for ηλ ≤ 1, nor dist⁺ ≠ (1−ηλ)dist under an outward push.",
-        domain=BOXES,
+        domain=BOXES + OUTWARD,
         assumptions=(NORMS,),
         obligations=partial(contraction, "explicit"),
         subject=EXPLICIT,
@@ -187,7 +189,7 @@ PROOFS = (
     smt_proof(
         "contraction-implicit",
         statement="dist⁺ > dist/(1+ηλ) has no solution, nor dist⁺ ≠ dist/(1+ηλ) under an outward push.",
-        domain=BOXES,
+        domain=BOXES + OUTWARD,
         assumptions=(NORMS,),
         obligations=partial(contraction, "implicit"),
         subject=IMPLICIT,
@@ -202,7 +204,7 @@ PROOFS = (
     smt_proof(
         "flow-contraction",
         statement="d/dt dist > −λ·dist has no solution outside the set, nor d/dt dist ≠ −λ·dist under an outward push.",
-        domain=BOXES,
+        domain=BOXES + OUTWARD,
         assumptions=(NORMS, "Grönwall's inequality"),
         obligations=flow,
         subject=FLOW,

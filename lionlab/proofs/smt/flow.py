@@ -87,7 +87,10 @@ PROOFS = (
     smt_proof(
         "flow-derivative",
         statement="dH/dt + (γ+cλ)Δ1 + cΔ2 ≠ 0 has no solution, whatever the slopes; nor has Δ1 < 0 or Δ2 < 0.",
-        domain="the identity for every differentiable K, f and dimension; Δ1, Δ2 ≥ 0 for " + DOMAIN,
+        domain=(
+            "the identity for every differentiable K and f, K* with a gradient at λx, any dimension; Δ1, Δ2 ≥ 0 for "
+            + DOMAIN
+        ),
         assumptions=(SUMS, ALMOST),
         obligations=identity,
         planted=(

@@ -215,7 +215,7 @@ PROOFS = (
     smt_proof(
         "constant-step-floor",
         statement="No step with m̃ ≠ 0 has |x⁺| + (1−ηλ)|x| < η, nor a score below what sums to the bound of the mean.",
-        domain=DOMAIN,
+        domain=DOMAIN + "; for the mean, runs with m̃ ≠ 0 at every step",
         is_complete=True,
         assumptions=("the bound of the mean is the sum of the bounds of the steps, which telescopes",),
         obligations=floor,
