@@ -7,7 +7,7 @@ import sys
 
 
 def lionlab(*arguments):
-    command = [sys.executable, "-m", "lionlab.cli", *arguments]
+    command = [sys.executable, "-m", "lionlab.cli", *arguments, "--jobs", "1"]
     return subprocess.run(command, capture_output=True, text=True, timeout=120)
 
 

@@ -22,7 +22,7 @@ LONG = (
     "ledger-signs", "proximal-signs", "flow-descent", "proximal-growing-steps", "annealing-theorem",
     "contraction-envelope", "annealed-optimum-huber", "one-step-descent", "proximal-descent", "average-descent",
     "special-case-heavy-ball-flow", "bounded-rise", "proximal-weakly-convex", "proximal-shrinking-steps-fail",
-    "exact-one-step", "any-beta-lyapunov",
+    "exact-one-step", "exact-ledger", "any-beta-lyapunov",
     "flow-stationarity", "kkt-score-bounds-the-gap", "deterministic-rate", "special-case-nesterov-flow",
 )  # fmt: skip
 
