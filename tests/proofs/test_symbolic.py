@@ -1,13 +1,19 @@
 """The symbolic route: every proof closes, every planted wrong is refuted, and the instances against them are real."""
 
 import importlib
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
 from lionlab.proofs import check
-from lionlab.proofs.coefficients import THEOREM
+from lionlab.proofs.coefficients import THEOREM, Coefficients
 from lionlab.proofs.symbolic import Derived, gaps
+from lionlab.proofs.symbolic._lion_k import β1, β2
+from lionlab.proofs.symbolic._signs import chain
+from lionlab.proofs.symbolic.conjugate_pairs import Errors
+from lionlab.proofs.symbolic.descent import averages
+from lionlab.proofs.symbolic.one_coordinate import Cycle, Floor
 from lionlab.theorems import claims
 
 NAMES = (
@@ -53,17 +59,93 @@ def test_wrong_coefficients_are_false_in_an_instance(claim: str):
         assert left != right if "ledger" in claim else left > right
 
 
-def test_no_instance_is_against_the_theorems():
-    """Every statement about the steps, tried on instances: K a dead zone, f a parabola."""
-    from lionlab.proofs.symbolic._instances import counterexample, instances
+TRUE = {
+    "slack twice as large": ("one-step-descent", Coefficients(slack=2)),
+    "the second rate halved": ("one-step-descent", Coefficients(second=Fraction(1, 2))),
+    "a rise twice as large": ("bounded-rise", Coefficients(slack=2)),
+    "a mean with twice the slack": ("average-descent", Coefficients(slack=2)),
+    "K counted twice in the mean": ("average-descent", Coefficients(momentum=2)),
+    "a score of twice K(−∇f)": ("kkt-score-bounds-the-gap", Coefficients(momentum=2)),
+    "a larger first rate has its sign": ("ledger-signs", Coefficients(first=2)),
+    "half of the floor of a step": ("constant-step-floor", Floor(step=Fraction(1, 2))),
+    "the floor at c/2": ("constant-step-floor", Floor(size=Fraction(1, 2))),
+    "the cycle where β1 ≤ β2 < 1": ("two-cycle-exact", Cycle(hypothesis=chain(β1, "≤", β2, "<", 1))),
+}
 
+
+@pytest.mark.parametrize("name", TRUE)
+def test_what_is_true_is_not_refuted_where_the_weights_do_not_close(name: str):
+    claim, subject = TRUE[name]
+    assert BY_CLAIM[claim].prove(subject, True).word != "refuted"
+
+
+INEQUALITIES = [
+    "ledger-signs", "one-step-descent", "bounded-rise", "average-descent", "flow-descent", "proximal-descent",
+    "proximal-weakly-convex", "proximal-growing-steps", "lyapunov-lower-bound", "kkt-score-bounds-the-gap",
+    "contraction-explicit", "contraction-implicit", "flow-contraction", "invariance", "two-cycle-exact",
+    "constant-step-floor", "conjugate-laws-l1-norm", "conjugate-laws-deadzone-l1", "conjugate-laws-huber",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("claim", INEQUALITIES)
+def test_wrong_inequalities_are_refuted_by_numbers(claim: str):
+    proof = BY_CLAIM[claim]
+    subjects = [planted.subject for planted in proof.planted]
+    assert proof.perturbed is not None
+    subjects += [proof.perturbed(name, Fraction(1, 10**9)) for name in proof.coefficients]
+    for subject in subjects:
+        outcome = proof.prove(subject, True)
+        assert outcome.word == "refuted"
+        assert outcome.counterexample
+
+
+@pytest.mark.parametrize("radius", [Fraction(0), Fraction(1, 2), 1 - Fraction(1, 10**9), Fraction(2)])
+@pytest.mark.parametrize("key", ["l1-norm", "deadzone-l1", "huber"])
+def test_a_domain_too_small_or_too_large_is_refuted(key: str, radius: Fraction):
+    prove = BY_CLAIM[f"conjugate-laws-{key}"].prove
+    assert prove(Errors(radius=radius), True).word == "refuted"
+    # The derivations alone see it too: they do not close.
+    assert isinstance(prove, Derived)
+    assert replace(prove, replay=None)(Errors(radius=radius), True).word != "proved"
+
+
+@pytest.mark.parametrize("claim", BY_CLAIM)
+def test_what_a_derivation_takes_for_granted_is_among_the_assumptions(claim: str):
+    proof = BY_CLAIM[claim]
+    assert isinstance(proof.prove, Derived)
+    laws = {law for one in proof.prove.build(proof.subject) for law in one.laws()}
+    assert laws <= set(proof.assumptions)
+
+
+def test_the_mean_rests_on_the_step_that_was_shown():
+    """Without the shown step in the derivation its induction has a gap."""
+    for one in averages(THEOREM):
+        assert list(gaps(one)) == []
+        cut = [step for step in one.steps if step.left != one.steps[-3].left]
+        assert any("shown" in gap.said for gap in gaps(replace(one, steps=tuple(cut))))
+
+
+def test_no_instance_is_against_the_theorems(monkeypatch):
+    """K a dead zone or Huber's function, f a parabola: the instances are what the theorems speak of, and obey them."""
+    from lionlab.proofs.symbolic import _instances
+
+    monkeypatch.setattr(_instances, "NUM_DRAWS", 12)
     tried = 0
-    for claim in ("ledger-identity", "one-step-descent", "bounded-rise", "proximal-descent", "proximal-weakly-convex"):
+    for claim in (
+        "ledger-identity", "ledger-signs", "one-step-descent", "bounded-rise", "flow-derivative", "flow-descent",
+        "proximal-signs", "proximal-descent", "proximal-weakly-convex", "proximal-shrinking-steps-fail",
+        "lyapunov-lower-bound", "kkt-score-is-frank-wolfe-gap", "kkt-score-bounds-the-gap",
+    ):  # fmt: skip
         prove = BY_CLAIM[claim].prove
         assert isinstance(prove, Derived)
         for derivation in prove.build(THEOREM):
-            assert counterexample(derivation) is None
-            tried += sum(1 for _ in instances(derivation)) if derivation.choices else 0
+            assert _instances.counterexample(derivation) is None
+            facts = {fact for step in derivation.steps for _, fact in step.because}
+            for one in _instances.instances(derivation):
+                tried += 1
+                for fact in facts:
+                    value = one(fact.term)
+                    assert value == 0 if fact.relation == "=" else value >= 0, fact.reason
     assert tried > 500
 
 

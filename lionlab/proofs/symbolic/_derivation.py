@@ -64,6 +64,9 @@ class Derivation:
     - `choices`: what the free vectors are in an instance with functions written out, as u = ∇K(m̃⁺); nothing where no
       instance can be made.
     - `about`: named terms that the page defines although the steps do not name them.
+    - `stated`: the steps that are the statement, where that is not the last alone.
+    - `instances`: of which K there are instances where the free letters may be any numbers, without `choices`; with
+      them of any K, unless K has to be smooth.
     """
 
     title: str
@@ -72,11 +75,18 @@ class Derivation:
     steps: tuple[Step, ...]
     choices: tuple[tuple[Vector, Term], ...] = ()
     about: tuple[Term, ...] = ()
+    stated: tuple[Step, ...] = ()
+    instances: Literal["", "any K", "smooth K"] = ""
 
     @property
     def statement(self) -> Step:
         """The last step."""
         return self.steps[-1]
+
+    @property
+    def statements(self) -> tuple[Step, ...]:
+        """What is stated, the last step last."""
+        return (*(step for step in self.stated if step != self.statement), self.statement)
 
     def definitions(self) -> tuple[Defined, ...]:
         """The names used and what they stand for, each before it is used."""
@@ -125,14 +135,12 @@ def _gaps_of(step: Step, signs: Signs) -> list[tuple[str, Term]]:
             found.append((f"the weight of {fact.reason} does not show that it is ≥ 0", weight))
         if fact.relation == "=" and step.relation == "≤" and weight.is_vector:
             found.append(("a weight is a vector", weight))
-    difference = step.right - step.left
+    difference = residual(step)
     if step.relation == "<" and step.because:
         found.append(("facts show ≥ 0, and not more", difference))
     if step.relation != "=" and not step.because:
         shown = signs.is_positive(difference) if step.relation == "<" else signs.is_nonnegative(difference)
         return found if shown else [*found, ("the difference does not show its sign", difference)]
-    for weight, fact in step.because:
-        difference = difference - _weighted(weight, fact.term)
     seen = nonzero(difference)
     if seen is not None:
         value, where = seen
@@ -143,6 +151,14 @@ def _gaps_of(step: Step, signs: Signs) -> list[tuple[str, Term]]:
     elif not vanishes(difference):
         found.append(("the residual does not vanish", difference))
     return found
+
+
+def residual(step: Step) -> Term:
+    """right − left less the weighted sum of the facts: 0 where the step is what the facts say."""
+    difference = step.right - step.left
+    for weight, fact in step.because:
+        difference = difference - _weighted(weight, fact.term)
+    return difference
 
 
 def _weighted(weight: Term, one: Term) -> Term:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from ._derivation import Derivation, Step
 from ._signs import Chain
 from ._terms import ONE, Defined, Number, Sum, Term
-from ._writing import LATEX, PRODUCT, TEXT, Script, latex_name
+from ._writing import LATEX, PRODUCT, TEXT, Script, latex_prose
 
 WIDTH = 108
 LATEX_RELATIONS = {"=": "=", "≤": r"\leq", "≥": r"\geq", "<": "<"}
@@ -17,6 +17,40 @@ def chain_text(one: Chain, script: Script = TEXT) -> str:
     for relation, part in zip(one.relations, one.terms[1:], strict=True):
         found += f" {LATEX_RELATIONS[relation] if script.is_stacked else relation} {script(part)}"
     return found
+
+
+def merged(chains: Iterable[Chain]) -> list[Chain]:
+    """The same hypotheses without repetition: 0 ≤ β₂ ≤ 1, β₂ < 1 is 0 ≤ β₂ < 1, and ηλ ≤ 1 < 2 is ηλ ≤ 1."""
+    found = [_without_numbers(one) for one in chains]
+    strict = {link for one in found for link in _links(one) if link[1] == "<"}
+    found = [
+        Chain(one.terms, tuple("<" if (low, "<", high) in strict else sign for low, sign, high in _links(one)))
+        for one in found
+    ]
+    kept: list[Chain] = []
+    for one in sorted(found, key=lambda one: -len(one.terms)):
+        if not any(set(_links(one)) <= set(_links(other)) for other in kept):
+            kept.append(one)
+    joined: list[Chain] = []
+    for one in (one for one in dict.fromkeys(found) if one in kept):
+        last = next((each for each in joined if each.terms[-1] == one.terms[0]), None)
+        if last is None or isinstance(one.terms[0], Number):
+            joined.append(one)
+        else:
+            whole = Chain(last.terms + one.terms[1:], last.relations + one.relations)
+            joined[joined.index(last)] = whole
+    return joined
+
+
+def _links(one: Chain) -> list[tuple[Term, str, Term]]:
+    return list(zip(one.terms, one.relations, one.terms[1:], strict=False))
+
+
+def _without_numbers(one: Chain) -> Chain:
+    """Without what a chain says of two numbers at its end: the steps need it, a reader knows it."""
+    while len(one.terms) > 2 and isinstance(one.terms[-1], Number) and isinstance(one.terms[-2], Number):
+        one = Chain(one.terms[:-1], one.relations[:-1])
+    return one
 
 
 def relation_lines(left: Term, relation: str, right: Term, indent: int = 0) -> list[str]:
@@ -42,7 +76,7 @@ def statement(one: Step) -> str:
 def text(derivation: Derivation) -> str:
     """The page in Unicode."""
     lines = [derivation.title, ""]
-    said = [*derivation.setting, ", ".join(map(chain_text, derivation.hypotheses))]
+    said = [*derivation.setting, ", ".join(map(chain_text, merged(derivation.hypotheses)))]
     lines += _hanging("Let", (one for one in said if one))
     named = [line for one in derivation.definitions() for line in _definition(one)]
     lines += _hanging("Where", named) if named else []
@@ -86,12 +120,10 @@ def _reasons(step: Step) -> list[str]:
     found = [f"            {line}" for line in _filled(step.reason)]
     if not step.because:
         return found
-    found[-1] += "; " + ("the right side less the left is" if step.relation == "≤" else "by")
+    found[-1] += f"; {_link(step)}"
     room = " " * 14
     for i, (weight, fact) in enumerate(step.because):
-        is_negative = isinstance(weight, Number) and weight.value < 0
-        sign = "− " if is_negative else "+ " if i else "  "
-        size = -weight if is_negative else weight
+        sign, size = _signed(weight, i)
         factor = "" if size == ONE else f"{TEXT.held(size, PRODUCT)} · "
         whole = factor + (f"[{TEXT(fact.term)}]" if isinstance(fact.term, Sum) else TEXT.held(fact.term, PRODUCT))
         ends = f"{fact.relation} 0, {fact.reason}"
@@ -102,25 +134,45 @@ def _reasons(step: Step) -> list[str]:
     return found
 
 
+def _link(step: Step) -> str:
+    """What stands between the reason and the weighted sum of the facts."""
+    return "the right side less the left is" if step.relation == "≤" else "by"
+
+
+def _signed(weight: Term, index: int) -> tuple[str, Term]:
+    """The sign before a weight in the sum, and what follows it."""
+    if isinstance(weight, Number) and weight.value < 0:
+        return "− ", -weight
+    return "+ " if index else "  ", weight
+
+
+def _weighted_fact(step: Step, index: int) -> tuple[str, str]:
+    """A summand of right − left in LaTeX, and below it why its bracket is ≥ 0 or = 0."""
+    weight, fact = step.because[index]
+    sign, size = _signed(weight, index)
+    before = {"−": "-{}", "+": "+{}", "": r"\phantom{+}"}[sign.strip()]
+    factor = "" if size == ONE else rf"{LATEX.held(size, PRODUCT)} \cdot "
+    return (
+        rf"& {before} {factor}\bigl[{LATEX(fact.term)}\bigr]",
+        rf"& \qquad \text{{where $[\ldots] {LATEX_RELATIONS[fact.relation]} 0$: {latex_prose(fact.reason)}}}",
+    )
+
+
 def latex(derivation: Derivation) -> str:
-    """The page in LaTeX (needs amsmath); theorem and proof, nothing else of a document."""
-    lines = [rf"\paragraph{{{_prose(derivation.title)}.}}"]
-    lines += [f"Let {'; '.join(map(_prose, derivation.setting))}."] if derivation.setting else []
+    """The page in LaTeX (needs amsmath and amssymb); theorem and proof, nothing else of a document."""
+    lines = [rf"\paragraph{{{latex_prose(derivation.title)}.}}"]
+    lines += [f"Let {'; '.join(map(latex_prose, derivation.setting))}."] if derivation.setting else []
     if derivation.hypotheses:
-        lines.append("Suppose $" + ",\\ ".join(chain_text(one, LATEX) for one in derivation.hypotheses) + "$.")
+        lines.append("Suppose $" + ",\\ ".join(chain_text(one, LATEX) for one in merged(derivation.hypotheses)) + "$.")
     named = [rf"{LATEX(one)} &= {LATEX(one.body)}" for one in derivation.definitions()]
     if named:
         lines += ["Write", *_aligned(named)]
     lines += ["Then", r"\[", f"  {formula(derivation.statement)}.", r"\]", r"\emph{Proof.}", r"\begin{enumerate}"]
     for step in derivation.steps:
-        lines += [rf"\item ${formula(step)}$", rf"  \\ {_prose(step.reason)}."]
+        end = f"; {_link(step)}" if step.because else "."
+        lines += [rf"\item ${formula(step)}$", rf"  \newline {latex_prose(step.reason)}{end}"]
         if step.because:
-            lines += _aligned(
-                f"{'' if weight == ONE else LATEX.held(weight, PRODUCT) + ' '}"
-                rf"&\bigl[{LATEX(fact.term)}\bigr] {LATEX_RELATIONS[fact.relation]} 0"
-                rf" &&\text{{{_prose(fact.reason)}}}"
-                for weight, fact in step.because
-            )
+            lines += _aligned(row for i in range(len(step.because)) for row in _weighted_fact(step, i))
     return "\n".join([*lines, r"\end{enumerate}", r"\hfill$\square$"])
 
 
@@ -132,30 +184,3 @@ def formula(step: Step) -> str:
 def _aligned(rows: Iterable[str]) -> list[str]:
     joined: Sequence[str] = list(rows)
     return [r"\begin{align*}", " \\\\\n".join(f"  {row}" for row in joined), r"\end{align*}"]
-
-
-def _prose(words: str) -> str:
-    """Prose for LaTeX: neighbouring words that are formulas are set as one."""
-    groups: list[tuple[bool, list[str]]] = []
-    is_open = False
-    for word in words.split(" "):
-        core = word.rstrip(",;:.")
-        is_formula = _is_formula(core)
-        if groups and groups[-1][0] == is_formula and (is_open or not is_formula):
-            groups[-1][1].append(word)
-        else:
-            groups.append((is_formula, [word]))
-        is_open = core == word
-    return " ".join(
-        _formula_in_prose(" ".join(group)) if is_formula else " ".join(group) for is_formula, group in groups
-    )
-
-
-def _is_formula(word: str) -> bool:
-    has_signs = any(letter in "=<>*/+|^_" or not (letter.isascii() or letter in "–éö’…") for letter in word)
-    return has_signs or word.isdigit() or (len(word) == 1 and word.isalpha() and word not in "aA") or ("(" in word[1:])
-
-
-def _formula_in_prose(text: str) -> str:
-    core = text.rstrip(",;:.")
-    return f"${latex_name(core)}${text[len(core) :]}"

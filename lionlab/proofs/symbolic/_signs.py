@@ -66,7 +66,7 @@ class Signs:
         form = canonical(one)
         if form.is_Rational and form > 0:
             return "> 0"
-        return self.known.get(form, by_parts)
+        return self.known.get(form, "≥ 0" if form == 0 else by_parts)
 
     def _by_parts(self, one: Term) -> Sign | None:
         match one:

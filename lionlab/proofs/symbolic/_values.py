@@ -1,6 +1,6 @@
 """Terms in numbers: one dimension, exact fractions, functions written out."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
@@ -84,18 +84,26 @@ def rational_draws(count: int) -> Iterator[tuple[Fraction, ...]]:
         yield tuple(found)
 
 
-def nonzero(one: Term) -> tuple[Fraction, Mapping[str, str]] | None:
+def nonzero(
+    one: Term,
+    is_admitted: Callable[[Instance], bool] = lambda instance: True,
+    beside: Sequence[Term] = (),
+    num_points: int = NUM_POINTS,
+) -> tuple[Fraction, Mapping[str, str]] | None:
     """A value other than 0 that the term takes, and where: enough to show that it does not vanish identically.
 
-    Values and slopes of functions are unrelated unknowns in an identity, so each is a polynomial of its own.
+    Values and slopes of functions are unrelated unknowns in an identity, so each is a polynomial of its own. Only
+    points that `is_admitted` are looked at; `beside`: further terms whose letters it reads.
     """
-    parts = list(within(one))
+    parts = [part for each in (one, *beside) for part in within(each)]
     names = sorted({part.name for part in parts if isinstance(part, Constant | Vector)})
     functions = sorted({part.function.name for part in parts if isinstance(part, Value | Gradient)})
     written = {name: _unrelated(name, k) for k, name in enumerate(functions, 1)}
-    for draw in islice(rational_draws(len(names)), NUM_POINTS):
+    for draw in islice(rational_draws(len(names)), num_points):
         instance = Instance(dict(zip(names, draw, strict=True)), written)
         try:
+            if not is_admitted(instance):
+                continue
             value = instance(one)
         except ZeroDivisionError:
             continue

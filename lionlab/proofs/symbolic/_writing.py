@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal
 
 from ._terms import (
     Constant,
@@ -26,31 +27,177 @@ from ._terms import (
 SUM, PRODUCT, POWER, ATOM = range(4)
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 ACCENTS = {"\u0303": r"\tilde", "\u0307": r"\dot", "\u0308": r"\ddot", "\u0304": r"\bar", "\u0302": r"\hat"}
-LETTERS = {
-    "∇": r"\nabla ", "∂": r"\partial ", "Δ": r"\Delta ", "≤": r"\leq ", "≥": r"\geq ", "⟨": r"\langle ",
-    "⟩": r"\rangle ",
-    "‖": r"\|", "·": r"\cdot ", "−": "-", "*": "^{*}", "⁺": "^{+}", "′": "'", "½": r"\tfrac{1}{2}", "∈": r"\in ",
-    "α": r"\alpha ", "β": r"\beta ", "γ": r"\gamma ", "δ": r"\delta ", "ε": r"\varepsilon ", "η": r"\eta ",
-    "θ": r"\theta ", "κ": r"\kappa ", "λ": r"\lambda ", "μ": r"\mu ", "ρ": r"\rho ", "σ": r"\sigma ", "φ": r"\varphi ",
-    "ψ": r"\psi ", "Σ": r"\textstyle\sum ", "ℓ": r"\ell ", "²": "^{2}", "≠": r"\neq ", "→": r"\to ", "∞": r"\infty ",
+OPERATORS = {
+    "=": "=", "≠": r"\neq ", "<": "<", ">": ">", "≤": r"\leq ", "≥": r"\geq ", "+": "+", "−": "-", "±": r"\pm ",
+    "∈": r"\in ", "∉": r"\notin ", "→": r"\to ", "×": r"\times ", "/": "/",
 }  # fmt: skip
+SYMBOLS = {
+    "∇": r"\nabla ", "∂": r"\partial ", "‖": r"\|", "|": "|", "·": r"\cdot ", "½": r"\tfrac{1}{2}", "∞": r"\infty ",
+    "Σ": r"\textstyle\sum ", "ℓ": r"\ell ", "∅": r"\emptyset ", "Γ": r"\Gamma ", "Δ": r"\Delta ", "Θ": r"\Theta ",
+    "Λ": r"\Lambda ", "Φ": r"\Phi ", "Ψ": r"\Psi ", "Ω": r"\Omega ", "α": r"\alpha ", "β": r"\beta ", "γ": r"\gamma ",
+    "δ": r"\delta ", "ε": r"\varepsilon ", "ζ": r"\zeta ", "η": r"\eta ", "θ": r"\theta ", "ι": r"\iota ",
+    "κ": r"\kappa ", "λ": r"\lambda ", "μ": r"\mu ", "ν": r"\nu ", "ξ": r"\xi ", "π": r"\pi ", "ρ": r"\rho ",
+    "σ": r"\sigma ", "τ": r"\tau ", "υ": r"\upsilon ", "φ": r"\varphi ", "χ": r"\chi ", "ψ": r"\psi ",
+    "ω": r"\omega ",
+}  # fmt: skip
+BRACKETS = {"(": ")", "[": "]", "{": "}", "⟨": "⟩"}
+BRACKET_LATEX = {"⟨": r"\langle ", "⟩": r"\rangle ", "{": r"\{", "}": r"\}"}
+LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋ₜₕₖᵢₙ", "0123456789+-thkin", strict=True))
+RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻*", "0123456789+-*", strict=True))
+OUTSIDE = {"–": "--", "—": "---", "’": "'", "“": "``", "”": "''", "…": r"\ldots{}", "\\": r"\textbackslash{}"}
+OUTSIDE |= {letter: f"\\{letter}" for letter in "%&#$_{}"} | {"^": r"\^{}", "~": r"\~{}"}
+FUNCTIONS = "argmax argmin conv cosh dist dom exp inf log max min prox sup tanh".split()
+SHORT_WORDS = frozenset("am an as at be by do go he if in is it no of on or so to up us we".split())
+
+TOKEN = re.compile(
+    r"(?P<space>\s+)"
+    rf"|(?P<function>(?:{'|'.join(FUNCTIONS)})(?![A-Za-z])|sign(?=\())"
+    r"|(?P<tail>['’-][A-Za-z]+)"
+    r"|(?P<letters>[A-Za-z]+)(?P<accent>[\u0300-\u036f]?)"
+    r"|(?P<number>\d+(?:\.\d+)?)"
+    r"|(?P<script>(?<=D)_[A-Za-z]\*|[_^]\{[^{}]*\}|_[A-Za-z]+"
+    rf"|[{''.join(LOWERED)}]+|[{''.join(RAISED)}]+|[′″]+)"
+    rf"|(?P<operator>[{''.join(OPERATORS)}])"
+    rf"|(?P<symbol>[{''.join(SYMBOLS)}])(?P<hat>[\u0300-\u036f]?)"
+    r"|(?P<open>[(\[{⟨])|(?P<close>[)\]}⟩])|(?P<comma>[,;])|(?P<other>.)",
+    re.DOTALL,
+)
+
+Kind = Literal["math", "function", "operator", "open", "close", "space", "comma", "word"]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of a line: `math` is how it is set in a formula, `said` how it is set in prose if no formula takes it."""
+
+    kind: Kind
+    math: str
+    said: str
 
 
 def latex_name(name: str) -> str:
     """A name in LaTeX: m̃⁺ is \\tilde{m}^{+}."""
-    found = ""
-    name = name.replace("dist(", "\\operatorname{dist}(").replace("inf ", "\\inf ")
-    for letter in unicodedata.normalize("NFD", re.sub(r"_(\w\*?)", r"_{\1}", name)):
-        if letter in ACCENTS:
-            body = found[-1:] if not found.endswith(" ") else found[found.rindex("\\") :].strip()
-            found = f"{found[: len(found) - len(body) - found.endswith(' ')]}{ACCENTS[letter]}{{{body}}}"
-        elif "₀" <= letter <= "₉":
-            found += f"_{{{ord(letter) - ord('₀')}}}"
-        elif letter in "ₜₕₖᵢ":
-            found += f"_{{{'thki'['ₜₕₖᵢ'.index(letter)]}}}"
-        else:
-            found += LETTERS.get(letter, letter)
-    return found.replace("}^{*}^{+}", "}^{*+}").replace("^{+}^{2}", "^{+2}").strip()
+    return _joined(_pieces(name, is_prose=False))
+
+
+def latex_prose(words: str) -> str:
+    """Prose for LaTeX, its formulas between dollars.
+
+    A bracket is part of a formula only together with the one that closes it and with nothing but formulas between, so
+    that what stands between two dollars is balanced.
+    """
+    pieces = _bracketed(_pieces(words, is_prose=True))
+    found, run = "", list[Piece]()
+    for i, piece in enumerate(pieces):
+        after = pieces[i + 1].kind if i + 1 < len(pieces) else "word"
+        is_inside = piece.kind in ("math", "function", "operator")
+        if piece.kind == "space" and run:
+            # Of two formulas side by side, as `K(z) M`, each is set on its own: only a sign or a function joins them.
+            is_joint = run[-1].kind != "math" or after != "math"
+            is_inside = is_joint and after in ("math", "function", "operator")
+        if is_inside:
+            run.append(piece)
+            continue
+        found += (f"${_joined(run)}$" if run else "") + piece.said
+        run = []
+    return found + (f"${_joined(run)}$" if run else "")
+
+
+def _joined(pieces: Sequence[Piece]) -> str:
+    return re.sub(" +", " ", "".join(piece.math for piece in pieces)).strip()
+
+
+def _pieces(text: str, is_prose: bool) -> list[Piece]:
+    # Decomposed, so that accents stand alone; ≠ and ∉ are no accented letters.
+    plain = unicodedata.normalize("NFD", text).replace("=\u0338", "≠").replace("∈\u0338", "∉")
+    return [_piece(found, is_prose) for found in TOKEN.finditer(plain)]
+
+
+def _piece(found: re.Match[str], is_prose: bool) -> Piece:
+    raw, kind = found[0], found.lastgroup
+    match kind:
+        case "space":
+            return Piece("space", " ", " ")
+        case "function":
+            return Piece("function", rf"\operatorname{{{raw}}}", "")
+        case "number":
+            return Piece("math", raw, "")
+        case "script":
+            return Piece("math", _script(raw), "")
+        case "operator":
+            return Piece("operator", OPERATORS[raw], "")
+        case "open" | "close":
+            in_math = BRACKET_LATEX.get(raw, raw)
+            said = raw if raw in "()[]" else f"${in_math.strip()}$"
+            return Piece("open" if kind == "open" else "close", in_math, said)
+        case "comma":
+            return Piece("comma", raw, raw)
+        case "hat":
+            return Piece("math", _accented(SYMBOLS[found["symbol"]], found["hat"]), "")
+        case "accent" if not is_prose or not _is_word(found):
+            letters = found["letters"]
+            product = letters[:-1] + _accented(letters[-1], found["accent"])
+            return Piece("math", r"\mathrm{lr}" if letters == "lr" else product, "")
+        case _:
+            return _outside(raw)
+
+
+def _outside(raw: str) -> Piece:
+    """What is no formula; a sign that has no name here is said in words, since a page has to be ASCII."""
+    said = ""
+    for letter in raw:
+        said += OUTSIDE.get(letter) or (letter if letter.isascii() else unicodedata.name(letter, "sign").lower())
+    return Piece("word", rf"\text{{{said}}}", said)
+
+
+def _accented(letter: str, accent: str) -> str:
+    if not accent:
+        return letter
+    return f"{ACCENTS[accent]}{{{letter.strip()}}}" if accent in ACCENTS else letter + _outside(accent).math
+
+
+def _script(raw: str) -> str:
+    if raw[0] in "′″":
+        return raw.replace("″", "′′").replace("′", "'")
+    if raw[0] in LOWERED:
+        return f"_{{{''.join(LOWERED[letter] for letter in raw)}}}"
+    if raw[0] in RAISED:
+        return f"^{{{''.join(RAISED[letter] for letter in raw)}}}"
+    body = raw[2:-1] if raw[1] == "{" else raw[1:]
+    is_word = len(body) > 1 and body.isalpha() and body.isascii() and raw[1] != "{"
+    set_body = rf"\mathrm{{{body}}}" if is_word else latex_name(body)
+    return f"{raw[0]}{{{set_body}}}"
+
+
+def _is_word(found: re.Match[str]) -> bool:
+    """Whether letters are a word: longer than any product of letters here, a short word, or the article."""
+    letters = found["letters"]
+    if letters not in ("a", "A"):
+        return len(letters) > 2 or letters.casefold() in SHORT_WORDS
+    before, after = found.string[: found.start()].rstrip(), found.string[found.end() :]
+    is_factor = before[-1:] in {*OPERATORS, *SYMBOLS, "("} and before != "" or before[-1:].isdigit()
+    return not (is_factor or re.match(rf"\s?[{''.join(OPERATORS)}]|[^\s\w'’-]|[^\W\d_a-z]", after))
+
+
+def _bracketed(pieces: Sequence[Piece]) -> list[Piece]:
+    """Brackets with nothing but formulas between become one piece; a bracket without its partner stays in the prose."""
+    found: list[Piece] = []
+    opened: list[int] = []
+    for piece in pieces:
+        found.append(piece)
+        if piece.kind == "open":
+            opened.append(len(found) - 1)
+        elif piece.kind == "close" and opened:
+            start = opened.pop()
+            within, is_pair = found[start:], _closes(found[start], piece)
+            if is_pair and all(one.kind not in ("word", "open", "close") for one in within[1:-1]):
+                found[start:] = [Piece("math", _joined(within), "")]
+    return found
+
+
+def _closes(first: Piece, last: Piece) -> bool:
+    pair = (first.math, last.math)
+    return any((BRACKET_LATEX.get(low, low), BRACKET_LATEX.get(high, high)) == pair for low, high in BRACKETS.items())
 
 
 @dataclass(frozen=True)
@@ -66,7 +213,10 @@ class Script:
 
     def power(self, base: str, exponent: int) -> str:
         """base^exponent."""
-        return f"{base}^{{{exponent}}}" if self.is_stacked else base + str(exponent).translate(SUPERSCRIPTS)
+        if self.is_stacked:
+            # Two superscripts on one letter are an error in LaTeX.
+            return f"{{{base}}}^{{{exponent}}}" if re.search(r"(\^\{[^{}]*\}|')$", base) else f"{base}^{{{exponent}}}"
+        return base + str(exponent).translate(SUPERSCRIPTS)
 
     def fraction(self, value: Fraction) -> tuple[str, int]:
         """A number ≥ 0, and how tightly it holds."""

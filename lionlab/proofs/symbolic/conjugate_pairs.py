@@ -4,7 +4,7 @@ K and K* are even, so that z, y ≥ 0 is enough: K(z) + K*(y) − zy only grows 
 piece it is a sum of products that are ≥ 0, which gives K*(y) ≥ zy − K(z); a z at which it vanishes gives the equality.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -13,7 +13,8 @@ from ._derivation import Derivation, at_most, equation, positive
 from ._facts import given
 from ._proving import Derived
 from ._signs import Chain, chain
-from ._terms import ONE, ZERO, Function, Operand, Term, Vector, constants, inner
+from ._terms import ONE, ZERO, Function, Operand, Term, Vector, constants, inner, term
+from ._values import Instance
 from ._writing import TEXT
 
 z, y, e, t, τ = constants("z y e t τ")
@@ -45,14 +46,16 @@ class Piece:
 
 @dataclass(frozen=True)
 class Pair:
-    """K on its pieces of z ≥ 0, and K*(y) for 0 ≤ y ≤ 1, or for all y ≥ 0 if not `is_bounded`.
+    """K on its pieces of z ≥ 0, and K*(y) for y ≥ 0 up to the claimed radius, 1, or for all if not `is_bounded`.
 
-    `attained`: a z for every y, on the first piece.   `behind`: z − K(z) on the last piece, of a bounded domain.
+    `attained`: a z for every y, on the first piece.   `room`: e less that z, where the first piece ends at e.
+    `behind`: z − K(z) on the last piece, of a bounded domain.
     """
 
     pieces: tuple[Piece, ...]
     conjugate: Law
     attained: Term
+    room: Term | None = None
     behind: Term = ZERO
     is_bounded: bool = True
     is_homogeneous: bool = False
@@ -65,12 +68,12 @@ PAIRS = {
     "deadzone-l1": Pair(
         (Piece("z ≤ e", INSIDE, lambda z: ZERO, y * (e - z), ZERO),
          Piece("z ≥ e", BEYOND, lambda z: z - e, (z - e) * (1 - y), ONE)),
-        lambda y: e * y, e, e,
+        lambda y: e * y, e, ZERO, e,
     ),
     "huber": Pair(
         (Piece("z ≤ e", INSIDE, lambda z: z**2 / (2 * e), (z - e * y) ** 2 / (2 * e), z / e),
          Piece("z ≥ e", BEYOND, lambda z: z - e / 2, (z - e) * (1 - y) + e / 2 * (1 - y) ** 2, ONE)),
-        lambda y: e / 2 * y**2, e * y, e / 2,
+        lambda y: e / 2 * y**2, e * y, e * (1 - y), e / 2,
     ),
     "squared-l2": Pair(
         (Piece("z ≥ 0", ALL, lambda z: z**2 / 2, (z - y) ** 2 / 2, z),), lambda y: y**2 / 2, y, is_bounded=False,
@@ -93,21 +96,29 @@ def on_piece(pair: Pair, piece: Piece, errors: Errors) -> Derivation:
 
 
 def attained(pair: Pair, errors: Errors) -> Derivation:
-    """K*(y) = zy − K(z) at some z."""
+    """K*(y) = zy − K(z) at some z, for every y that the claimed domain holds."""
     value = errors.function * pair.pieces[0].value(pair.attained)
-    step = equation(errors.conjugate * pair.conjugate(y), pair.attained * y - value, "the supremum is attained there")
-    hypotheses = (chain(0, "<", e), chain(0, "≤", y, "≤", 1)) if pair.is_bounded else (chain(0, "≤", y),)
-    return Derivation("K* is the supremum", (f"z = {TEXT(pair.attained)}",), hypotheses, (step,))
-
-
-def outside(pair: Pair) -> Derivation:
-    """K* = +∞ for y > 1: zy − K(z) ≥ z(y − 1), which has no bound."""
-    last = pair.pieces[-1]
-    steps = (
-        positive(y - 1, "outside"),
-        equation(z * y - last.value(z), z * (y - 1) + pair.behind, "which has no bound as z grows: K*(y) = +∞"),
+    steps = [at_most(0, pair.attained, "z lies on the first piece")]
+    if pair.room is not None:
+        steps += [equation(e - pair.attained, pair.room, "from z to its end"), at_most(0, pair.room, "not beyond it")]
+    steps.append(
+        equation(errors.conjugate * pair.conjugate(y), pair.attained * y - value, "the supremum is attained there")
     )
-    return Derivation("Outside the domain", (last.name,), (*last.hypotheses, chain(1, "<", y)), steps)
+    hypotheses = (chain(0, "<", e), chain(0, "≤", y, "≤", errors.radius)) if pair.is_bounded else (chain(0, "≤", y),)
+    return Derivation("K* is the supremum", (f"z = {TEXT(pair.attained)}",), hypotheses, tuple(steps))
+
+
+def outside(pair: Pair, errors: Errors) -> Derivation:
+    """K* = +∞ for every y beyond the claimed radius: zy − K(z) ≥ zd with d > 0, which has no bound as z grows."""
+    last, steepness = pair.pieces[-1], errors.function * ONE
+    steps = (
+        positive(y - steepness, "the slope along the ray"),
+        equation(
+            z * y - errors.function * last.value(z), z * (y - steepness) + errors.function * pair.behind,
+            "which has no bound as z grows: K*(y) = +∞",
+        ),
+    )  # fmt: skip
+    return Derivation("Outside the domain", (last.name,), (*last.hypotheses, chain(errors.radius, "<", y)), steps)
 
 
 def signs_of_arguments() -> Derivation:
@@ -157,8 +168,27 @@ def derivations(pair: Pair, errors: Errors) -> list[Derivation]:
     """All of it."""
     found = [*(on_piece(pair, piece, errors) for piece in pair.pieces), attained(pair, errors), signs_of_arguments()]
     if pair.is_bounded:
-        found.append(outside(pair))
+        found.append(outside(pair, errors))
     return [*found, homogeneity(pair, errors), moreau()]
+
+
+def wrong_value(pair: Pair, errors: Errors) -> Mapping[str, str] | None:
+    """A y at which the claimed K* is not the supremum of zy − φK(z), which is φK*(y/φ) for y ≤ φ, else +∞."""
+    factor, scale, radius = (Instance({}, {})(term(one)) for one in (errors.function, errors.conjugate, errors.radius))
+    width = HALF
+
+    def tabled(at: Fraction) -> Fraction:
+        return Instance({"e": width, "y": at}, {})(pair.conjugate(y))
+
+    def told(value: Fraction | None) -> str:
+        return "+∞" if value is None else str(value)
+
+    for at in (Fraction(1, 4), HALF, (1 + radius) / 2, (1 + factor) / 2, Fraction(1)):
+        claimed = scale * tabled(at) if at <= radius or not pair.is_bounded else None
+        found = factor * tabled(at / factor) if at <= factor or not pair.is_bounded else None
+        if claimed != found:
+            return {"e": str(width), "y": str(at), "K*(y) claimed": told(claimed), "supremum": told(found)}
+    return None
 
 
 def _build(pair: Pair) -> Callable[[Errors], list[Derivation]]:
@@ -179,7 +209,11 @@ def _proof(key: str, pair: Pair) -> Proof:
         if (name != "conjugate" or pair.conjugate(y) != ZERO) and (name != "radius" or pair.is_bounded)
     )  # fmt: skip
     planted = [Planted(WRONGS[name][0], replace(Errors(), **{name: WRONGS[name][1]})) for name in names]
+    if pair.is_bounded:
+        wide = (("{0}", 0), ("[−1/2, 1/2]", HALF), ("[−2, 2]", 2))
+        planted += [Planted(f"dom K* is {said}", Errors(radius=radius)) for said, radius in wide]
     planted += [Planted("K twice as large", Errors(function=2)), Planted("K half as large", Errors(function=HALF))]
+    prove = Derived(_build(pair), lambda errors: wrong_value(pair, errors))
     return Proof(
         claim=f"conjugate-laws-{key}",
         route="symbolic",
@@ -187,9 +221,11 @@ def _proof(key: str, pair: Pair) -> Proof:
         "y; K* = +∞ beyond; Moreau's identity; homogeneous or not.",
         domain="one coordinate, and sums over coordinates in any dimension",
         is_complete=True,
-        assumptions=("the supremum of a sum over coordinates is the sum of suprema", "K and K* are even",
-                     "prox_{τK}(v) is the p with (v − p)/τ ∈ ∂K(p)"),
-        prove=Derived(_build(pair)),
+        assumptions=prove.taken(
+            Errors(), "the supremum of a sum over coordinates is the sum of suprema", "K and K* are even",
+            "prox_{τK}(v) is the p with (v − p)/τ ∈ ∂K(p)",
+        ),
+        prove=prove,
         subject=Errors(),
         planted=tuple(planted),
         coefficients=names,

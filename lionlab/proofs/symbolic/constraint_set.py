@@ -12,11 +12,13 @@ from fractions import Fraction
 from .._proof import Planted, Proof
 from ._calculus import derivative
 from ._derivation import Derivation, Step, at_most, equation
+from ._exact_runs import outward_flow, outward_step, step_from_inside
 from ._facts import given
 from ._lion_k import u, x, η, λ
 from ._proving import Derived
 from ._signs import Chain, chain
 from ._terms import Constant, Defined, Operand, Term, Vector, constants, inner, squared_norm
+from ._values import Instance
 
 p, v, start, mean = Vector("p"), Vector("v"), Vector("λx_s"), Vector("ū")
 before, after, near = constants("dist(λx) dist(λx⁺) ‖λx⁺−q‖")
@@ -24,7 +26,7 @@ SETTING = (
     "u = ∇K(m̃⁺), a point of dom K*, for K*(u) = ⟨u, m̃⁺⟩ − K(m̃⁺) < ∞; dom K* is convex",
     "p be the point of its closure that is nearest to λx",
 )
-OUTWARD = "in an outward push m̃⁺ is a multiple of λx − p, and u maximises ⟨λx − p, ·⟩ over dom K*"
+OUTWARD = "an outward push is one in which u maximises ⟨λx − p, ·⟩ over dom K*"
 
 Factor = Callable[[Term], Term]
 
@@ -100,7 +102,7 @@ def flow_contraction(rate: Operand) -> list[Derivation]:
     averaged = Defined("Ẇ", derivative(θ + weights, {θ: -(λ * θ), weights: λ * (1 - weights)}), False)
     along = Derivation("The difference to a curve in the set", setting, hypotheses, (
         equation(λ * (1 - weights) - λ * θ, averaged, "W, the weight of the u met so far, gains λ and fades"),
-        equation(averaged, 0, "so the weights keep the sum 1", [(λ, given(θ + weights - 1, "they had it", "="))]),
+        equation(averaged, 0, "so the weights keep the sum 1", [(λ, given(θ + weights - 1, "W + θ was 1", "="))]),
         equation(still, 0, "both curves are drawn by the same u, so that λx − q = θ(λx(s) − p)"),
     ))  # fmt: skip
     end = Defined("λx⁺", θ * start + (1 - θ) * mean)
@@ -146,7 +148,8 @@ def translation(to_implicit: Callable[[Term, Term], Term]) -> Derivation:
     )  # fmt: skip
     hypotheses = (chain(0, "<", η), chain(0, "≤", λ), chain(η * λ, "<", 1))
     setting = ("x and u be any vectors",)
-    return Derivation("Explicit decay is implicit decay with a longer step", setting, hypotheses, steps)
+    title = "Explicit decay is implicit decay with a longer step"
+    return Derivation(title, setting, hypotheses, steps, stated=steps, instances="any K")
 
 
 def explicit_factor(t: Term, off: Operand = 0) -> Term:
@@ -160,23 +163,30 @@ def implicit_factor(t: Term, off: Operand = 0) -> Term:
 
 
 ANY = "every finite convex K, any gradients, any dimension, λ > 0, "
-LAWS = ("∇K(z) ∈ dom K*, which is convex", "the Cauchy–Schwarz inequality, for the equality")
+LAW = "∇K(z) ∈ dom K*, which is convex"
+FLOW, INSIDE = Derived(flow_contraction, outward_flow), Derived(invariances, step_from_inside)
+TRANSLATION = Derived(lambda to_implicit: [translation(to_implicit)])
 MILLIONTH = Fraction(1, 10**6)
 
 
 def _contraction(
     claim: str, one: Averaged, right: Callable[..., Term], domain: str, wrongs: Sequence[tuple[str, Factor]]
 ) -> Proof:
+    def claimed(factor: Factor) -> Callable[[Fraction], Fraction]:
+        return lambda t: Instance({"t": t}, {})(factor(Constant("t")))
+
+    prove = Derived(
+        lambda factor: [contraction(one, factor)], lambda factor: outward_step(claimed(factor), one is EXPLICIT)
+    )
     return Proof(
         claim=claim,
         route="symbolic",
         statement="λx⁺ less a point of dom K* is the factor times λx less its nearest point; in an outward push no "
         "point of dom K* is nearer.",
-        domain=ANY + domain + "; equality wherever u maximises ⟨λx − p, ·⟩ over dom K*, as every ∇K of an outward "
-        "push does for norms, and for dead zone and Huber once the push is beyond e",
+        domain=ANY + domain + "; equality wherever u maximises ⟨λx − p, ·⟩ over dom K*, p the projection of λx on it",
         is_complete=True,
-        assumptions=LAWS,
-        prove=Derived(lambda factor: [contraction(one, factor)]),
+        assumptions=prove.taken(right, LAW),
+        prove=prove,
         subject=right,
         planted=tuple(Planted(description, wrong) for description, wrong in wrongs),
         coefficients=("rate",),
@@ -200,10 +210,11 @@ PROOFS = (
         route="symbolic",
         statement="λx less a curve in dom K* that starts at the nearest point fades like e^{−λ(t−s)}; in an outward "
         "push no point of dom K* is nearer.",
-        domain=ANY + "any α(t), every s < t",
+        domain=ANY + "any α(t), every s < t; equality where u maximises ⟨λx − p, ·⟩ over dom K* at almost every time, "
+        "p the projection of λx(s) on it",
         is_complete=True,
-        assumptions=(*LAWS, "an average over time of points of a convex set lies in its closure"),
-        prove=Derived(flow_contraction),
+        assumptions=FLOW.taken(1, LAW, "an average over time of points of a convex set lies in its closure"),
+        prove=FLOW,
         subject=1,
         planted=(
             Planted("the rate too large by one part in a million", 1 + MILLIONTH),
@@ -219,8 +230,8 @@ PROOFS = (
         statement="λx⁺ is an average of λx and u, both in dom K*, with weights ≥ 0 of sum 1.",
         domain=ANY + "explicit decay with ηλ ≤ 1, implicit decay with every ηλ",
         is_complete=True,
-        assumptions=LAWS[:1],
-        prove=Derived(invariances),
+        assumptions=INSIDE.taken(1, LAW, "K* is convex"),
+        prove=INSIDE,
         subject=1,
         planted=(
             Planted("a push too large by one part in a million", 1 + MILLIONTH),
@@ -236,8 +247,8 @@ PROOFS = (
         statement="(x + η′u)/(1 + η′λ) = x + η(u − λx) for η′ = η/(1−ηλ), identically.",
         domain="every K, every f, any dimension, any β1 and β2, 0 < ηλ < 1 and λ = 0",
         is_complete=True,
-        assumptions=("u depends on m and ∇f(x) alone",),
-        prove=Derived(lambda to_implicit: [translation(to_implicit)]),
+        assumptions=TRANSLATION.taken(longer_step, "u depends on m and ∇f(x) alone"),
+        prove=TRANSLATION,
         subject=longer_step,
         planted=(
             Planted("η′ = η", lambda step, decay: step),

@@ -9,15 +9,16 @@ from dataclasses import replace
 from fractions import Fraction
 
 from .._proof import Planted, Proof
-from ..coefficients import THEOREM, Coefficients
+from ..coefficients import OF_THE_FUNCTION, THEOREM, Coefficients
 from ._derivation import Derivation, at_most, equation
+from ._exact_runs import step_to_the_minimum
 from ._facts import Fact, descent_lemma, given
-from ._lion_k import ORDERS, L, TwoBeta, f, ordered, x, β1, β2, η, λ
+from ._lion_k import ORDERS, L, TwoBeta, f, ordered, x, β1, β2, λ
 from ._proving import Derived
 from ._signs import chain
 from ._terms import Constant, Defined, Operand, Term, constants, squared_norm
-from .ledger import ALL_K, NAMES, TITLES, rates, remainders, setting, wrong_functions
-from .ledger_signs import alignment_facts, conjugate_fact, momentum_fact, second_sign_steps
+from .ledger import ALL_K, NAMES, TITLES, WHERE, rates, remainders, setting, wrong_functions
+from .ledger_signs import alignment_facts, conjugate_fact, momentum_fact, second_sign_steps, weakened
 
 IN_ORDER = ("<", "=")
 SMOOTH = "f be L-smooth, convex or not, K convex and finite, K* its conjugate"
@@ -85,35 +86,40 @@ def rise(kind: str, order: str, factors: Coefficients) -> Derivation:
     )  # fmt: skip
     title = f"How much H can rise, {TITLES[kind]}, {ORDERS[order]}"
     hypotheses = (*one.hypotheses, ordered(order), chain(0, "≤", L))
-    return Derivation(title, (SMOOTH, *setting(one)[1:]), hypotheses, steps, one.choices)
+    return Derivation(title, (SMOOTH, *setting(one)[1:]), hypotheses, steps, one.choices, stated=(falls,))
 
 
-def telescope(factors: Coefficients) -> Derivation:
-    """From T steps to T + 1, and from the sum to the mean."""
-    T, rate, norm, now, later, sums, norms, start = constants("T r q H_T H⁺ R Q H₀")
-    least = Constant("inf H")
-    below = given(start - now - η * sums + L * η**2 / 2 * norms, "the statement for T steps, true for T = 0")
-    step = given(now - later - η * rate + L * η**2 / 2 * norm, "the step from T to T + 1")
-    whole = given(now - least, "H_T ≥ inf H")
-    slack = factors.slack * (L * η / 2 * (norms / T))
+def average(kind: str, order: str, factors: Coefficients) -> Derivation:
+    """The single step, from T steps to T + 1 by it, and from the sum to the mean."""
+    single, one = one_step(kind, order, factors), TwoBeta(kind, order == "=", factors)
+    descends = single.statement
+    T, sums, norms, start = constants("T R Q H₀")
+    now, least, per_step = one.energy(False), Constant("inf H"), factors.slack * (L * one.step / 2)
+    summed = start - now - one.step * sums + one.step * per_step * norms
+    below = given(summed, "the statement for T steps, which is true for T = 0")
+    above = given(now - least, "H_T ≥ inf H")
     steps = (
+        *single.steps,
         at_most(
-            later, start - η * (sums + rate) + L * η**2 / 2 * (norms + norm), "induction on T: R and Q gain r and q",
-            [(1, below), (1, step)],
+            one.energy(True), start - one.step * sums + one.step * per_step * norms + descends.right,
+            "induction on T: R gains aΔ₁ + bΔ₂ and Q gains ‖V‖²", [(1, below), (1, descends.fact())],
         ),
-        at_most(sums / T, (start - least) / (η * T) + slack, "the sum over T steps, divided by ηT",
-                [(1 / (η * T), below), (1 / (η * T), whole)]),
+        at_most(
+            sums / T, (start - least) / (one.step * T) + per_step * (norms / T), "the sum over T steps, divided by ηT",
+            [(1 / (one.step * T), below), (1 / (one.step * T), above)],
+        ),
     )  # fmt: skip
     setting = (
-        "R be the sum of aΔ₁ + bΔ₂ over T steps and r that of the next one, Q and q the same of ‖V‖²",
-        "H₀, H_T and H⁺ be the values of H at the start, after T steps and after T + 1",
+        *single.setting,
+        "(x, m) be the state after T steps and H₀ the value at the start; R the sum of aΔ₁ + bΔ₂ and Q that of ‖V‖²",
     )
-    return Derivation("The mean over T steps", setting, (chain(0, "<", η), chain(0, "<", T)), steps)
+    title = single.title.replace("One step", "The mean over T steps")
+    return Derivation(title, setting, (*single.hypotheses, chain(0, "<", T)), steps)
 
 
 def averages(factors: Coefficients) -> list[Derivation]:
-    """The single step, then its sum."""
-    return [*one_steps(factors), telescope(factors)]
+    """For each kind of decay and both orders of β₁ and β₂."""
+    return [average(kind, order, factors) for kind in TITLES for order in IN_ORDER]
 
 
 def rises(factors: Coefficients) -> list[Derivation]:
@@ -122,50 +128,53 @@ def rises(factors: Coefficients) -> list[Derivation]:
 
 
 MILLIONTH = Fraction(1, 10**6)
-LAWS = ("the descent lemma of L-smooth functions", "the subgradient inequality of K and of K*")
 SMALLER_L = Planted("L too small by one part in a million", replace(THEOREM, slack=1 - MILLIONTH))
+NO_L = Planted("no term (L/2)‖x⁺ − x‖² at all", replace(THEOREM, slack=0))
+LARGER_A = Planted("a too large by one part in a million", replace(THEOREM, first=1 + MILLIONTH))
+LARGER_B = Planted("b too large by one part in a million", replace(THEOREM, second=1 + MILLIONTH))
+SMALLER_D = Planted("D_f too small by one part in a million", replace(THEOREM, first=1 - MILLIONTH))
 
 
-def perturbed(name: str, relative: Fraction) -> Coefficients:
-    """With an error that makes the bound too strong: less slack, more of anything else."""
-    return THEOREM.with_error(name, -relative if name == "slack" else relative)
-
-
-def _proof(claim: str, statement: str, prove: Derived, laws: tuple[str, ...], *, has_rates: bool = True) -> Proof:
+def _proof(
+    claim: str, statement: str, prove: Derived, planted: tuple[Planted, ...], coefficients: tuple[str, ...],
+    weaker: tuple[str, ...], *more: str,
+) -> Proof:  # fmt: skip
     return Proof(
         claim=claim,
         route="symbolic",
         statement=statement,
-        domain=ALL_K.replace("differentiable f", "L-smooth f, convex or not")
-        + ", 0 ≤ β₁ ≤ β₂; implicit decay, explicit decay with ηλ < 1, and λ = 0",
+        domain=ALL_K.replace("differentiable f", "L-smooth f, convex or not") + f", 0 ≤ β₁ ≤ β₂{WHERE}",
         is_complete=True,
-        assumptions=laws,
+        assumptions=prove.taken(THEOREM, *more),
         prove=prove,
         subject=THEOREM,
-        planted=wrong_functions(
-            SMALLER_L, Planted("no term (L/2)‖x⁺ − x‖² at all", replace(THEOREM, slack=0)),
-            Planted("D_f or a too large by one part in a million", replace(THEOREM, first=1 + MILLIONTH)),
-        ),
-        coefficients=(*(NAMES if has_rates else NAMES[:-1]), "slack"),
-        perturbed=perturbed,
-    )  # fmt: skip
+        planted=planted,
+        coefficients=coefficients,
+        perturbed=weakened(*weaker),
+    )
 
 
-MONOTONE = "Fenchel–Young, with equality at subgradients"
 PROOFS = (
     _proof(
         "one-step-descent",
         "Theorem 4.1: the slack is the descent lemma of f and the remainders of K* and K with weights ≥ 0.",
-        Derived(one_steps), LAWS,
+        Derived(one_steps), wrong_functions(SMALLER_L, NO_L, LARGER_A, LARGER_B), (*NAMES, "slack"), ("slack",),
     ),
     _proof(
         "bounded-rise",
         "The ledger's terms other than D_f are ≤ 0, and the descent lemma bounds D_f.",
-        Derived(rises), (*LAWS, MONOTONE), has_rates=False,
+        # "first" is the factor of D_f here: the rates are not in the bound.
+        Derived(rises), wrong_functions(SMALLER_L, NO_L, SMALLER_D), (*OF_THE_FUNCTION, "first", "slack"),
+        ("penalty", "conjugate", "first", "slack"),
     ),
     _proof(
         "average-descent",
         "The single step, summed by induction over T steps and divided by ηT.",
-        Derived(averages), (*LAWS, "induction over the steps; H is bounded below"),
+        # Not K and K* alone: with less of them H has no lower bound, with more of them the bound is weaker.
+        Derived(averages, step_to_the_minimum),
+        (SMALLER_L, NO_L, LARGER_A, LARGER_B,
+         Planted("the loss too small by one part in a million", replace(THEOREM, loss=1 - MILLIONTH))),
+        ("loss", "product", "first", "second", "slack"), ("loss", "product", "slack"),
+        "induction over the steps", "H is bounded below",
     ),
 )  # fmt: skip

@@ -16,9 +16,10 @@ from ._facts import Fact, fenchel_young, fenchel_young_equality, given, subgradi
 from ._lion_k import K, K_conjugate, f, m, weighted_energy, x, α, γ, ε, λ
 from ._proving import Derived
 from ._signs import Chain, chain
-from ._terms import ONE, ZERO, Defined, Term, inner
+from ._terms import ONE, ZERO, Defined, Term, Vector, inner
 from .ledger import wrong_functions
 
+τ = Vector("τ")
 MOVING = "a dot be the derivative in time; f be differentiable, K convex with a derivative, K* with one at λx"
 AT_REST = "a dot be the derivative in time; f be differentiable, K convex with a derivative and K(0) = min K"
 
@@ -115,7 +116,17 @@ class Flow:
         """The steps with the flow's hypotheses."""
         setting = (MOVING if self.has_decay else AT_REST,)
         about = (self.energy,) if any(step.left == self.change for step in steps) else ()
-        return Derivation(f"{title}, {self.title}", setting, self.hypotheses, tuple(steps), about=about)
+        return Derivation(
+            f"{title}, {self.title}", setting, self.hypotheses, tuple(steps), self.choices, about,
+            tuple(step for step in steps if step.relation == "≤"), "smooth K",
+        )  # fmt: skip
+
+    @property
+    def choices(self) -> tuple[tuple[Vector, Term], ...]:
+        """In an instance m is such that m̃ is ∇K*(λx), up to τ: ẋ and both rates are small there."""
+        if not self.is_enhanced:
+            return ((m, self.z + τ),)
+        return ()
 
 
 def identity_steps(one: Flow) -> list[Step]:
@@ -194,8 +205,8 @@ def reversed_sign(factors: Coefficients) -> Coefficients:
 
 MILLIONTH = 1 + Fraction(1, 10**6)
 DOMAIN = "every convex K with a derivative, every differentiable f, any dimension, α > 0, γ, ε, λ ≥ 0 with εγ ≤ 1"
-CHAIN_RULE = "the chain rule along the trajectory, for K* where λx is inside dom K* and K* has a derivative"
-PAIR = "Fenchel–Young, with equality at slopes of K and K*"
+CHAIN_RULE = "the chain rule along the trajectory, for K* where K* has a derivative"
+IDENTITIES, DESCENT = Derived(identities), Derived(lambda factors: [descent(one) for one in flows(factors)])
 WRONGS = wrong_functions(
     Planted("the first rate too large by one part in a million", replace(THEOREM, first=MILLIONTH)),
     Planted("both rates with their signs reversed", reversed_sign(THEOREM)),
@@ -206,10 +217,10 @@ PROOFS = (
         claim="flow-derivative",
         route="symbolic",
         statement="dH/dt = −(γ+cλ)Δ1 − cΔ2 identically, and Δ1, Δ2 are sums of inequalities of K and K*.",
-        domain=DOMAIN + ", λx inside dom K*; at λ = 0 with K(0) = min K",
+        domain=DOMAIN + ", at every λx where K* has a derivative; at λ = 0 with K(0) = min K",
         is_complete=True,
-        assumptions=(CHAIN_RULE, PAIR, "the subgradient inequality of K"),
-        prove=Derived(identities),
+        assumptions=IDENTITIES.taken(THEOREM, CHAIN_RULE),
+        prove=IDENTITIES,
         subject=THEOREM,
         planted=WRONGS,
         coefficients=(*OF_THE_FUNCTION, *OF_THE_RATES),
@@ -219,13 +230,13 @@ PROOFS = (
         claim="flow-descent",
         route="symbolic",
         statement="−dH/dt is a sum of inequalities of K and K* with weights ≥ 0, for f convex or not.",
-        domain=DOMAIN + ", λx0 ∈ dom K*; at λ = 0 with K(0) = min K",
+        domain=DOMAIN + ", λx0 ∈ dom K*, the rate at almost every t; at λ = 0 with K(0) = min K",
         is_complete=True,
-        assumptions=(
-            CHAIN_RULE.replace("where λx is inside dom K* and K* has a derivative", "at almost every time"),
-            PAIR, "the subgradient inequality of K", "a locally Lipschitz function with derivative ≤ 0 does not rise",
+        assumptions=DESCENT.taken(
+            THEOREM, CHAIN_RULE.replace("where K* has a derivative", "at almost every t"),
+            "a locally Lipschitz function with derivative ≤ 0 almost everywhere does not rise",
         ),
-        prove=Derived(lambda factors: [descent(one) for one in flows(factors)]),
+        prove=DESCENT,
         subject=THEOREM,
         planted=wrong_functions(),
         coefficients=OF_THE_FUNCTION,

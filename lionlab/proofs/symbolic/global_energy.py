@@ -59,6 +59,7 @@ def derivations(factors: Coefficients) -> list[Derivation]:
     ]  # fmt: skip
 
 
+GLOBAL = Derived(derivations)
 PROOFS = (
     Proof(
         claim="global-lyapunov",
@@ -67,8 +68,8 @@ PROOFS = (
         domain="every convex K and any ball that holds m̃⁺ and m⁺; K_M* for norms and their own ball; that a smaller "
         "M is refused is a property of the program and no part of this",
         is_complete=False,
-        assumptions=("the subgradient inequality", "Fenchel–Young, with equality at subgradients"),
-        prove=Derived(derivations),
+        assumptions=GLOBAL.taken(THEOREM),
+        prove=GLOBAL,
         subject=THEOREM,
         planted=wrong_functions(Planted("no product in the bracket", Coefficients(product=0))),
         coefficients=(*OF_THE_FUNCTION, *OF_THE_RATES),

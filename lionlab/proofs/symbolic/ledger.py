@@ -131,10 +131,10 @@ def identities(factors: Coefficients) -> list[Derivation]:
 
 
 def wrong_functions(*more: Planted) -> tuple[Planted, ...]:
-    """Wrong coefficients of H and of its rates."""
+    """Wrong coefficients of H, each of which makes the ledger wrong and some bound on H's rise false."""
     return (
         Planted("the product ⟨λx, m⟩ left out of the bracket", replace(THEOREM, product=0)),
-        Planted("K*(λx) counted twice in the bracket", replace(THEOREM, conjugate=2)),
+        Planted("K*(λx) left out of the bracket", replace(THEOREM, conjugate=0)),
         Planted("the loss too large by one part in a million", replace(THEOREM, loss=1 + Fraction(1, 10**6))),
         *more,
     )
@@ -142,7 +142,7 @@ def wrong_functions(*more: Planted) -> tuple[Planted, ...]:
 
 NAMES = (*OF_THE_FUNCTION, *OF_THE_RATES)
 ALL_K = "every finite convex K, every differentiable f, any dimension, all constants the claim admits"
-
+WHERE = ", every step where ∂K*(λx⁺) is not empty; implicit decay, explicit decay with ηλ < 1, and λ = 0"
 
 IDENTITY = Derived(identities)
 PROOFS = (
@@ -150,9 +150,9 @@ PROOFS = (
         claim="ledger-identity",
         route="symbolic",
         statement="ΔH is the sum of the five named terms, identically in all constants, vectors and function values.",
-        domain=ALL_K + ", β₁ above β₂ too; implicit decay, explicit decay with ηλ < 1, and λ = 0",
+        domain=f"{ALL_K}, β₁ above β₂ too{WHERE}",
         is_complete=True,
-        assumptions=("the inner product is bilinear and symmetric",),
+        assumptions=IDENTITY.taken(THEOREM, "the inner product is bilinear and symmetric"),
         prove=IDENTITY,
         subject=THEOREM,
         planted=wrong_functions(

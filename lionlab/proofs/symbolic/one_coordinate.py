@@ -3,16 +3,20 @@
 x⁺ = x + η(u − λx),   m⁺ = β2m − (1−β2)f′(x),   u = sign(β1m − (1−β1)f′(x))
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from .._proof import Planted, Proof
 from ._derivation import Derivation, at_most, equation, positive
+from ._exact_runs import wrong_floor, wrong_orbit
 from ._facts import given
+from ._instances import satisfies
 from ._lion_k import β1, β2, η, λ
 from ._proving import Derived
 from ._signs import Chain, chain
-from ._terms import Constant, Defined, Number, Operand, Term, constants
+from ._terms import Constant, Defined, Number, Operand, Term, constants, term
+from ._values import Instance
 
 a, x, m, u, T = constants("a x m u T")
 RATES = (chain(0, "<", a), chain(0, "<", η), chain(0, "<", λ), chain(η * λ, "≤", 1, "<", 2))
@@ -68,7 +72,21 @@ def cycles(cycle: Cycle) -> list[Derivation]:
         equation((stretch - s) * (β2 - s) - 0 * pull, s**2 - (stretch + β2) * s + stretch * β2,
                  "the characteristic polynomial of the triangular matrix, with eigenvalues 1 − ηλ and β₂ in [0, 1)"),
     ))  # fmt: skip
-    return [exists, fails, deviations]
+    stated = [replace(one, stated=one.steps) for one in (exists, fails)]
+    return [*stated, replace(deviations, stated=deviations.steps[:2])]
+
+
+def wrong_cycle(cycle: Cycle) -> Mapping[str, str] | None:
+    """Numbers for which the orbit is not one, or a deviation is another."""
+
+    def at(where: Mapping[str, Fraction]) -> tuple[Fraction, Fraction]:
+        position, momentum = map(Instance(dict(where), {}), orbit(cycle))
+        return position, momentum
+
+    def admits(where: Mapping[str, Fraction]) -> bool:
+        return satisfies(Instance(dict(where), {}), cycle.hypothesis)
+
+    return wrong_orbit(at, admits, Instance({}, {})(term(cycle.coupling)))
 
 
 @dataclass(frozen=True)
@@ -80,32 +98,45 @@ class Floor:
 
 
 def floors(floor: Floor) -> list[Derivation]:
-    """One step, the mean of |x|, and the mean of the score."""
+    """One step, the sum of T of them, the mean of |x|, and the mean of the score."""
     c = Defined("c", floor.size * (η / (2 - η * λ)))
-    now, later, first, last, total, squares = constants("|x| |x⁺| |x₀| |x_T| R Q")
-    triangle = given(later + (1 - η * λ) * now - η, "the triangle inequality, with |ηu| = η where m̃⁺ ≠ 0")
-    step = Derivation("Two consecutive iterates", ("u be 1 or −1",), RATES, (
-        equation((x + η * (u - λ * x)) - (1 - η * λ) * x, η * u, "x⁺ − (1 − ηλ)x"),
-        at_most(floor.step * η, later + (1 - η * λ) * now, "taken in absolute value", [(1, triangle)]),
-    ))  # fmt: skip
-    mean, margin = Defined("μ", total / T), Defined("δ", 1 / (λ * (2 - η * λ) * T))
-    summed = given(total - first + last + (1 - η * λ) * total - T * η, "the sum of the T inequalities of single steps")
-    share = 1 / ((2 - η * λ) * T)
+    now, later, first, total, squares = constants("|x| |x⁺| |x₀| R Q")
     ranges = (*RATES, chain(0, "<", T))
-    average = at_most(c - margin, mean, "the sum, divided", [
-        (share, summed), (share, given(first, "|x₀| ≥ 0")), (share, given(1 / λ - last, "x_T lies in the box")),
+    triangle = given(later + (1 - η * λ) * now - η, "the triangle inequality, with |ηu| = η where m̃⁺ ≠ 0")
+    single = at_most(floor.step * η, later + (1 - η * λ) * now, "taken in absolute value", [(1, triangle)])
+    summed = total - first + now + (1 - η * λ) * total - T * η
+    before = given(summed, "the sum of the T inequalities, which is 0 ≥ 0 for T = 0")
+    share, rest = 1 / ((2 - η * λ) * T), Defined("δ", 1 / (λ * (2 - η * λ) * T))
+    mean = Defined("μ", total / T)
+    average = at_most(c - rest, mean, "the sum, divided", [
+        (share, before), (share, given(first, "|x₀| ≥ 0")), (share, given(1 / λ - now, "x lies in the box")),
     ])  # fmt: skip
     score = Defined("S̄", a * mean + λ * a * (squares / T))
-    bound = at_most(a * c * (1 + λ * c) - a * (1 + 2 * (λ * c)) * margin, score, "a tangent of the square at c", [
+    bound = at_most(a * c * (1 + λ * c) - a * (1 + 2 * (λ * c)) * rest, score, "a tangent of the square at c", [
         (λ * a, given(squares / T - mean**2, "the mean of squares is at least the square of the mean")),
         (λ * a, given((mean - c) ** 2, "a square")),
         (a * (1 + 2 * (λ * c)), average.fact()),
     ])  # fmt: skip
+    grown = total + now
+    steps = (
+        equation((x + η * (u - λ * x)) - (1 - η * λ) * x, η * u, "x⁺ − (1 − ηλ)x"),
+        single,
+        at_most(0, grown - first + later + (1 - η * λ) * grown - (T + floor.step) * η, "the sum of T + 1 inequalities",
+                [(1, before), (1, single.fact())]),
+        average, bound,
+    )  # fmt: skip
     setting = (
-        "R be the sum of |x₀|, …, |x_{T−1}| and Q that of their squares, all in the box |x| ≤ 1/λ",
-        "there the score is a|x| + λax², and S̄ is its mean over T steps",
+        "u = sign(m̃⁺) be 1 or −1, for m̃⁺ ≠ 0 at every step",
+        "x be the state after T steps, R the sum of the |x| before it and Q that of their squares, all with |x| ≤ 1/λ",
+        "there the score is a|x| + λax², elsewhere +∞, and S̄ is its mean over T steps",
     )
-    return [step, Derivation("The floor of a constant step", setting, ranges, (average, bound))]
+    return [Derivation("The floor of a constant step", setting, ranges, steps, stated=(single,))]
+
+
+def wrong_bound(floor: Floor) -> Mapping[str, str] | None:
+    """The two-cycle, where it contradicts the floor."""
+    step = Instance({}, {})(term(floor.step))
+    return wrong_floor(step, lambda where: Instance(dict(where), {})(term(floor.size)))
 
 
 @dataclass(frozen=True)
@@ -139,31 +170,43 @@ def one_step(example: OneStep) -> Derivation:
     return Derivation("One step of Lion with β₁ > β₂ that raises H", ("x = 0, m = 1, f = 3x, K = |·|",), (), steps)
 
 
-def _proof(claim: str, statement: str, domain: str, laws: tuple[str, ...], prove: Derived, subject: object,
+def other_rise(example: OneStep) -> Mapping[str, str] | None:
+    """The rise of H computed without the derivation, where it is another."""
+    η, λ, β1, β2, g = Fraction(1, 10), Fraction(1, 2), Fraction(99, 100), example.beta2, 3
+    x_next, m_next = η / (1 + η * λ), β2 - (1 - β2) * g
+    c = η * β1 / (η * λ * (1 - β1) + 1 - β2)
+    rise = g * x_next + c * (abs(m_next) - λ * x_next * m_next) - c
+    return None if rise == example.rise else {"β₂": str(β2), "left side": str(rise), "right side": str(example.rise)}
+
+
+def _proof(claim: str, statement: str, domain: str, more: tuple[str, ...], prove: Derived, subject: object,
            planted: tuple[Planted, ...], names: tuple[str, ...]) -> Proof:  # fmt: skip
     def perturbed(name: str, relative: Fraction) -> object:
         return replace(subject, **{name: getattr(subject, name) * (1 + relative)})  # type: ignore[type-var]
 
-    return Proof(claim, "symbolic", statement, domain, True, laws, prove, subject, planted, (), names, perturbed)
+    taken = prove.taken(subject, *more)
+    return Proof(claim, "symbolic", statement, domain, True, taken, prove, subject, planted, (), names, perturbed)
 
 
 MILLIONTH = Fraction(1, 10**6)
 PROOFS = (
     _proof(
         "two-cycle-exact", "The orbit, inserted, comes back; the sign asks for 1 + β2 > 2β1; deviations are linear.",
-        "K = |·|, f = (a/2)x², all a > 0, 0 < ηλ ≤ 1, 0 ≤ β2 < 1 and β1", ("sign is odd",), Derived(cycles), Cycle(),
+        "K = |·|, f = (a/2)x², all a > 0, 0 < ηλ ≤ 1, 0 ≤ β2 < 1 and β1", ("sign is odd",),
+        Derived(cycles, wrong_cycle), Cycle(),
         (
             Planted("c = η/2, without the decay", Cycle(amplitude=1 - η * λ / 2)),
             Planted("m = c(1−β2)a, without 1/(1+β2)", Cycle(momentum=1 + β2)),
-            Planted("it exists when β1 ≤ β2", Cycle(hypothesis=chain(β1, "≤", β2))),
+            Planted("it exists whenever β1 < 1", Cycle(hypothesis=chain(β1, "<", 1))),
             Planted("δm is not moved by δx", Cycle(coupling=0)),
         ),
         ("amplitude", "momentum", "coupling"),
     ),
     _proof(
         "constant-step-floor", "|x⁺| + (1−ηλ)|x| ≥ η, summed over T steps, and a tangent of the square.",
-        "K = |·|, f = (a/2)x², all a > 0, 0 < ηλ ≤ 1, all β1 and β2, every T", ("the triangle inequality",),
-        Derived(floors), Floor(),
+        "K = |·|, f = (a/2)x², all a > 0, 0 < ηλ ≤ 1, all β1 and β2, every T, m̃⁺ ≠ 0 at every step",
+        ("induction over the steps",),
+        Derived(floors, wrong_bound), Floor(),
         (
             Planted("a step bounded by 1.001η", Floor(step=Fraction(1001, 1000))),
             Planted("c too large by one part in a million", Floor(size=1 + MILLIONTH)),
@@ -173,7 +216,7 @@ PROOFS = (
     ),
     _proof(
         "reversed-betas-one-step", "The step computed in rational numbers: ΔH = 6204/21021 with D_f = 0.",
-        "the one example the claim is about", (), Derived(lambda example: [one_step(example)]), OneStep(),
+        "the one example the claim is about", (), Derived(lambda example: [one_step(example)], other_rise), OneStep(),
         (
             Planted("a rise of 6205/21021", OneStep(rise=Fraction(6205, 21021))),
             Planted("a rise of 2/7, of the loss alone", OneStep(rise=Fraction(2, 7))),

@@ -16,9 +16,13 @@ from ._proving import Derived
 from ._signs import chain
 from ._terms import Defined, Operand, Term, Vector, inner
 from .ledger import TITLES, wrong_functions
+from .ledger_signs import weakened
 
 v = Vector("v")
 CONVEX = "f be differentiable, K convex and finite, K* its conjugate, λx ∈ dom K*"
+
+
+BEST = ((v, K.gradient(-f.gradient(x)) / λ),)  # in an instance, where the bounds are attained
 
 
 def composite(point: Term) -> Term:
@@ -41,7 +45,8 @@ def lower_bound(kind: str, factors: Coefficients) -> Derivation:
         at_most(composite(x), one.energy(False), "for every m", [(one.c, fenchel_young(K, K_conjugate, m, λ * x))]),
     )  # fmt: skip
     title = f"H lies above what is minimised, {TITLES[kind]}"
-    return Derivation(title, (CONVEX,), (*one.hypotheses, ordered("any")), steps)
+    choices = ((m, K_conjugate.gradient(λ * x)),)
+    return Derivation(title, (CONVEX,), (*one.hypotheses, ordered("any")), steps, choices, stated=steps[1:])
 
 
 def score(factors: Coefficients) -> Term:
@@ -68,7 +73,8 @@ def frank_wolfe(factors: Coefficients) -> Derivation:
         ),
     )  # fmt: skip
     setting = (CONVEX, "for a norm K both K* vanish on the set, and the right side is the Frank–Wolfe gap")
-    return Derivation("The KKT score is λ times the Frank–Wolfe gap", setting, (chain(0, "<", λ),), steps)
+    title = "The KKT score is λ times the Frank–Wolfe gap"
+    return Derivation(title, setting, (chain(0, "<", λ),), steps, BEST, stated=steps)
 
 
 def certificate(factors: Coefficients) -> Derivation:
@@ -80,27 +86,27 @@ def certificate(factors: Coefficients) -> Derivation:
     ]
     last = at_most(composite(x) - composite(v), factors.slack * (score(factors) / λ), "for every v", facts)
     setting = (CONVEX.replace("differentiable", "convex and differentiable"),)
-    return Derivation("The score certifies the distance to the minimum", setting, (chain(0, "<", λ),), (last,))
+    return Derivation("The score certifies the distance to the minimum", setting, (chain(0, "<", λ),), (last,), BEST)
 
 
 MILLIONTH = Fraction(1, 10**6)
-PAIR = "Fenchel–Young, with equality at subgradients"
 
 
 def _proof(
     claim: str, statement: str, domain: str, build: Callable[[Coefficients], list[Derivation]],
-    laws: tuple[str, ...], planted: tuple[Planted, ...], coefficients: tuple[str, ...],
+    planted: tuple[Planted, ...], coefficients: tuple[str, ...], weaker: tuple[str, ...] = (),
 ) -> Proof:  # fmt: skip
+    prove = Derived(build)
     return Proof(
-        claim, "symbolic", statement, domain, True, laws, Derived(build), THEOREM, planted, (), coefficients,
-        lambda name, relative: THEOREM.with_error(name, -relative if name == "slack" else relative),
+        claim, "symbolic", statement, domain, True, prove.taken(THEOREM), prove, THEOREM, planted, (), coefficients,
+        weakened(*weaker),
     )  # fmt: skip
 
 
 TERMS = (
     Planted("⟨λx, ∇f⟩ left out of the score", replace(THEOREM, product=0)),
-    Planted("K*(λx) counted twice in the score", replace(THEOREM, conjugate=2)),
-    Planted("K(−∇f) too large by one part in a million", replace(THEOREM, momentum=1 + MILLIONTH)),
+    Planted("K*(λx) left out of the score", replace(THEOREM, conjugate=0)),
+    Planted("K(−∇f) too small by one part in a million", replace(THEOREM, momentum=1 - MILLIONTH)),
 )
 OF_THE_SCORE = ("momentum", "product", "conjugate")
 
@@ -108,19 +114,19 @@ PROOFS = (
     _proof(
         "lyapunov-lower-bound", "H − F is c times a Fenchel–Young gap, 0 at m ∈ ∂K*(λx).",
         "every f, every finite convex K, any dimension, λx ∈ dom K*; implicit and explicit decay",
-        lambda factors: [lower_bound(kind, factors) for kind in ("implicit", "explicit")], (PAIR,),
+        lambda factors: [lower_bound(kind, factors) for kind in ("implicit", "explicit")],
         wrong_functions(), OF_THE_FUNCTION,
     ),
     _proof(
         "kkt-score-is-frank-wolfe-gap", "S less λ times the step to v is a Fenchel–Young gap, 0 at the best v.",
         "every differentiable f, every finite convex K, any dimension, λ > 0, λx ∈ dom K*",
-        lambda factors: [frank_wolfe(factors)], (PAIR,), TERMS, (*OF_THE_SCORE, "penalty"),
+        lambda factors: [frank_wolfe(factors)], TERMS, (*OF_THE_SCORE, "penalty"),
     ),
     _proof(
         "kkt-score-bounds-the-gap", "S/λ − (F(x) − F(v)) is the convexity of f plus a Fenchel–Young gap over λ.",
         "every convex differentiable f, every finite convex K, any dimension, λ > 0, λx ∈ dom K*",
-        lambda factors: [certificate(factors)], (PAIR, "the subgradient inequality of f"),
+        lambda factors: [certificate(factors)],
         (*TERMS, Planted("S/λ too small by one part in a million", replace(THEOREM, slack=1 - MILLIONTH))),
-        (*OF_THE_SCORE, "slack"),
+        (*OF_THE_SCORE, "slack"), ("momentum", "conjugate", "slack"),
     ),
 )  # fmt: skip

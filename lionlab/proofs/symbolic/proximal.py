@@ -9,13 +9,13 @@ from fractions import Fraction
 
 from .._proof import Planted, Proof
 from ..coefficients import OF_THE_FUNCTION, OF_THE_RATES, THEOREM, Coefficients
-from ._derivation import Derivation, Step, at_most, equation
+from ._derivation import Derivation, Step, at_most, equation, positive
 from ._facts import Fact, fenchel_young, given, subgradient, weak_convexity
 from ._implicit_step import Implicit, implicit_steps, s
 from ._lion_k import K, K_conjugate, f, h, m, x, α, γ, ε, λ, ρ
 from ._proving import Derived
 from ._signs import chain
-from ._terms import ONE, Constant, Defined, Term, Vector, inner, squared_norm
+from ._terms import ONE, Constant, Defined, Number, Term, Vector, inner, squared_norm
 from .ledger import wrong_functions
 
 LONGER = Constant("h′")
@@ -72,7 +72,8 @@ def signs(one: Implicit) -> Derivation:
     if one.has_decay:
         steps.append(at_most(0, one.penalty_weight * conjugate, "K* is convex", [weights[K_conjugate]]))
     steps.append(at_most(0, one.c * momentum, "K is convex", [weights[K]]))
-    return one.derivation("The signs of the implicit step's ledger", "convex and differentiable", steps)
+    signed = one.derivation("The signs of the implicit step's ledger", "convex and differentiable", steps)
+    return replace(signed, stated=tuple(step for step in steps if step.relation == "≤"))
 
 
 def rate_of_descent(one: Implicit) -> tuple[Term, list[Step]]:
@@ -125,6 +126,41 @@ def attained(factors: Coefficients) -> Derivation:
     return replace(one.derivation("All of the bound is used", "−(ρ/2)‖x − C‖²", steps, chain(0, "≤", ρ)), choices=())
 
 
+def example(factors: Coefficients) -> Derivation:
+    """A step in one coordinate that uses all of the bound, with both rates > 0, and raises H_h."""
+    length, decay, force, friction, delay, modulus, start, momentum = (
+        Number(Fraction(*number)) for number in ((1, 10), (1, 2), (1, 1), (1, 1), (1, 2), (200, 1), (1, 2), (3, 1))
+    )
+    slope, other = Number(Fraction(-1)), ONE
+    x_next = Defined("x⁺", (start + length * slope) / (1 + length * decay))
+    center = Defined("C", x_next + 4 / modulus)
+    g = Defined("∇f(x⁺)", -(modulus * (x_next - center)))
+    m_next = Defined("m⁺", (momentum - length * force * g) / (1 + length * friction))
+    ahead = Defined("m̃⁺", (1 - delay * friction) * m_next - delay * force * g)
+    c = Defined("c_h", (1 - delay * friction) / (1 + (delay + length) * decay))
+
+    def energy(point: Term, at: Term) -> Term:
+        bracket = factors.momentum * at - factors.product * decay * point * at
+        return -(factors.loss * force * modulus / 2 * (point - center) ** 2) + c * bracket
+
+    rise = Defined("ΔH", energy(x_next, m_next) - energy(start, momentum), False)
+    first = factors.first * ((friction + c * decay) * ((slope - decay * x_next) * ahead))
+    second = factors.second * (c / delay * ((slope - other) * (ahead - m_next)))
+    allowed = factors.slack * (force * modulus / 2 * (x_next - start) ** 2)
+    steps = (
+        positive(-ahead, "so that s = −1"),
+        positive(m_next, "so that w = 1 and, with m > 0, K(m) = m and K(m⁺) = m⁺"),
+        positive(1 - (decay * start) ** 2, "|λx| < 1, so that K*(λx) = 0"),
+        positive(1 - (decay * x_next) ** 2, "|λx⁺| < 1, so that K*(λx⁺) = 0 and z⁺ = 0"),
+        positive(first, "Δ₁ > 0"),
+        positive(second, "Δ₂ > 0"),
+        positive(rise, "H_h rises"),
+        equation(rise, allowed - length * (first + second), "all of the bound is used"),
+    )
+    numbers = "x = 1/2, m = 3, h = 1/10, λ = 1/2, α = γ = 1, ε = 1/2, ρ = 200"
+    return Derivation("A step that uses all of it", ("K = |·|, f = −(ρ/2)(x − C)², " + numbers,), (), steps)
+
+
 def change_of_length(factors: Coefficients, is_longer: bool) -> Derivation:
     """H_{h′} − H_h = (c_{h′} − c_h)·[gap], and the sign of it."""
     now, later = Implicit(factors=factors), Implicit(factors=factors, length=LONGER)
@@ -145,7 +181,8 @@ def change_of_length(factors: Coefficients, is_longer: bool) -> Derivation:
     order = chain(0, "<", h, "<", LONGER) if is_longer else chain(0, "<", LONGER, "<", h)
     hypotheses = (order, chain(0, "≤", γ), chain(0, "≤", ε), chain(ε * γ, "≤", 1), chain(0, "<", λ))
     title = "A longer step" if is_longer else "A shorter step"
-    return Derivation(title, ("K be convex, K* its conjugate, f any function",), hypotheses, tuple(steps))
+    setting = ("K be convex, K* its conjugate, f any function",)
+    return Derivation(title, setting, hypotheses, tuple(steps), stated=tuple(steps[:1]), instances="any K")
 
 
 def every(*makers: Callable[[Implicit], Derivation]) -> Callable[[Coefficients], list[Derivation]]:
@@ -157,8 +194,10 @@ MILLIONTH = Fraction(1, 10**6)
 FIRST = Planted("the first rate too large by one part in a million", replace(THEOREM, first=1 + MILLIONTH))
 SECOND = Planted("the second rate too large by one part in a million", replace(THEOREM, second=1 + MILLIONTH))
 REVERSED = Planted("the first rate with its sign reversed", replace(THEOREM, first=-1))
-DOMAIN = "every convex K, α > 0, γ, ε ≥ 0 with εγ ≤ 1, every h > 0, any dimension; λ > 0, and λ = 0 with K(0) = min K"
-LAWS = ("the subgradient inequality of f, K and K*", "Fenchel–Young, with equality at subgradients")
+DOMAIN = (
+    "every convex K, α > 0, γ, ε ≥ 0 with εγ ≤ 1, every h > 0, any dimension; λ > 0 where ∂K*(λx⁺) is not empty, and "
+    "λ = 0 with K(0) = min K"
+)
 EXTENDED = "; from outside the set by the same with K_M for K"
 ALL = (*OF_THE_FUNCTION, *OF_THE_RATES)
 
@@ -170,10 +209,11 @@ def perturbed(name: str, relative: Fraction) -> Coefficients:
 
 def _proof(
     claim: str, statement: str, domain: str, build: Callable[[Coefficients], list[Derivation]],
-    laws: tuple[str, ...], planted: tuple[Planted, ...], coefficients: tuple[str, ...], is_complete: bool = True,
+    more: tuple[str, ...], planted: tuple[Planted, ...], coefficients: tuple[str, ...], is_complete: bool = True,
 ) -> Proof:  # fmt: skip
+    prove = Derived(build)
     return Proof(
-        claim, "symbolic", statement, domain, is_complete, laws, Derived(build), THEOREM, planted, (),
+        claim, "symbolic", statement, domain, is_complete, prove.taken(THEOREM, *more), prove, THEOREM, planted, (),
         coefficients, perturbed,
     )  # fmt: skip
 
@@ -181,36 +221,36 @@ def _proof(
 PROOFS = (
     _proof(
         "proximal-ledger", "The change of H_h is the sum of five named terms, identically.",
-        "every differentiable f, " + DOMAIN + EXTENDED, every(ledger), ("bilinearity",),
+        "every differentiable f, " + DOMAIN + EXTENDED, every(ledger), ("the inner product is bilinear and symmetric",),
         wrong_functions(FIRST, SECOND), ALL,
     ),
     _proof(
         "proximal-signs", "Each of the five terms is a sum of inequalities of f, K and K* with weights ≥ 0.",
-        "every convex differentiable f, " + DOMAIN + EXTENDED, every(signs, ledger), LAWS,
+        "every convex differentiable f, " + DOMAIN + EXTENDED, every(signs, ledger), (),
         wrong_functions(REVERSED), OF_THE_FUNCTION,
     ),
     _proof(
         "proximal-descent", "The change of H_h is at most minus both rates, for every length of step.",
-        "every convex differentiable f, " + DOMAIN + EXTENDED, every(descent), LAWS,
+        "every convex differentiable f, " + DOMAIN + EXTENDED, every(descent), (),
         wrong_functions(FIRST, SECOND), ALL,
     ),
     _proof(
         "proximal-weakly-convex", "The change of H_h is at most minus both rates and (αρ/2)‖x⁺−x‖², all of it used.",
-        "every ρ-weakly convex differentiable f, " + DOMAIN,
-        lambda factors: [*every(weakly_convex)(factors), attained(factors)], LAWS,
+        "every ρ-weakly convex differentiable f, " + DOMAIN + "; one with K = |·| uses all of the bound and raises H_h",
+        lambda factors: [*every(weakly_convex)(factors), attained(factors), example(factors)], (),
         wrong_functions(FIRST, Planted("ρ too small by a millionth", replace(THEOREM, slack=1 - MILLIONTH))),
         (*ALL, "slack"),
     ),
     _proof(
         "proximal-growing-steps", "Every step lowers its H_h, and a longer next step begins at a lower one.",
         "every convex differentiable f, " + DOMAIN,
-        lambda factors: [*every(descent)(factors), change_of_length(factors, True)], LAWS,
+        lambda factors: [*every(descent)(factors), change_of_length(factors, True)], (),
         wrong_functions(FIRST, SECOND), ALL,
     ),
     _proof(
         "proximal-shrinking-steps-fail", "H_{h′} − H_h = (c_{h′} − c_h)·[K*(λx) + K(m) − ⟨λx, m⟩] ≥ 0 for h′ < h.",
         "every f, every convex K, every 0 < h′ < h; the comparison with the six steps after it is not part of this",
-        lambda factors: [change_of_length(factors, False)], LAWS[1:],
+        lambda factors: [change_of_length(factors, False)], (),
         (*wrong_functions()[:2], Planted("K(m) left out of the bracket", replace(THEOREM, momentum=0))),
         ("conjugate", "momentum", "product"), False,
     ),

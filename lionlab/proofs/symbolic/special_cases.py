@@ -218,9 +218,15 @@ EVERY = "every differentiable f, any dimension, every state and all constants of
 Case = tuple[str, str, Callable[[Errors], Sequence[Step]], tuple[Chain, ...], tuple[str, ...]]
 
 
+def case_of(title: str, setting: str, hypotheses: tuple[Chain, ...], steps: tuple[Step, ...]) -> Derivation:
+    """Every step of it is stated."""
+    return Derivation(title, (setting,), hypotheses, steps, stated=steps)
+
+
 def special_case(key: str, case: Case, words: Mapping[str, str], claim: str = "", domain: str = EVERY) -> Proof:
     """The proof of a case (title, setting, steps, hypotheses, names of its coefficients)."""
     title, setting, steps, hypotheses, names = case
+    prove = Derived(lambda errors: [case_of(title, setting, hypotheses, tuple(steps(errors)))])
     planted = []
     for name in names:
         for factor, said in ((MILLIONTH, "too large by one part in a million"), (2, "twice as large")):
@@ -231,8 +237,8 @@ def special_case(key: str, case: Case, words: Mapping[str, str], claim: str = ""
         statement="The step or rate of the one is that of the other, identically, and so is that of the momentum.",
         domain=domain,
         is_complete=True,
-        assumptions=("∇K is one function of its argument, odd where K is even",),
-        prove=Derived(lambda errors: [Derivation(title, (setting,), hypotheses, tuple(steps(errors)))]),
+        assumptions=prove.taken(Errors(), "∇K is one function of its argument"),
+        prove=prove,
         subject=Errors(),
         planted=tuple(planted),
         coefficients=names,
