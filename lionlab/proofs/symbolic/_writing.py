@@ -175,8 +175,8 @@ def _is_word(found: re.Match[str]) -> bool:
     if letters not in ("a", "A"):
         return len(letters) > 2 or letters.casefold() in SHORT_WORDS
     before, after = found.string[: found.start()].rstrip(), found.string[found.end() :]
-    is_factor = before[-1:] in {*OPERATORS, *SYMBOLS, "("} and before != "" or before[-1:].isdigit()
-    return not (is_factor or re.match(rf"\s?[{''.join(OPERATORS)}]|[^\s\w'’-]|[^\W\d_a-z]", after))
+    is_factor = before[-1:] in {*OPERATORS, *SYMBOLS, "("} or before[-1:].isdigit()
+    return not (is_factor or re.match(rf"\s?[{''.join(OPERATORS)}]|[^\s\w'’-]|_|[^\W\d_a-z]", after))
 
 
 def _bracketed(pieces: Sequence[Piece]) -> list[Piece]:
