@@ -1,0 +1,38 @@
+; x⁺ = x + η: its negation
+; benchmark generated from python API
+(set-info :status unknown)
+(declare-fun x () Real)
+(declare-fun m () Real)
+(declare-fun g () Real)
+(declare-fun eta () Real)
+(declare-fun lambda () Real)
+(declare-fun beta1 () Real)
+(declare-fun beta2 () Real)
+(declare-fun u () Real)
+(assert
+ (>= x 0.0))
+(assert
+ (>= m 0.0))
+(assert
+ (< g 0.0))
+(assert
+ (> eta 0.0))
+(assert
+ (>= lambda 0.0))
+(assert
+ (>= beta1 0.0))
+(assert
+ (< beta1 1.0))
+(assert
+ (>= beta2 0.0))
+(assert
+ (< beta2 1.0))
+(assert
+ (let ((?x92 (ite (< (- (* beta1 m) (* (- 1.0 beta1) g)) 0.0) (- 1.0) 0.0)))
+ (let ((?x54 (ite (> (- (* beta1 m) (* (- 1.0 beta1) g)) 0.0) 1.0 ?x92)))
+ (= u ?x54))))
+(assert
+ (let ((?x104 (* eta (- u (ite (<= (* u x) 0.0) (* lambda x) 0.0)))))
+(let ((?x151 (+ x ?x104)))
+(and (distinct ?x151 (+ x (* 1.0 eta))) true))))
+(check-sat)

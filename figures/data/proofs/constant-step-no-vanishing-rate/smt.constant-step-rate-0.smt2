@@ -1,0 +1,30 @@
+; no step is below the floor: its negation
+; benchmark generated from python API
+(set-info :status unknown)
+(declare-fun eta () Real)
+(declare-fun c () Real)
+(declare-fun w () Real)
+(declare-fun x () Real)
+(declare-fun u () Real)
+(assert
+ (> eta 0.0))
+(assert
+ (<= eta 1.0))
+(assert
+ (= (* c (- 2.0 eta)) eta))
+(assert
+ (= (* w (- 2.0 eta)) (* 1.0 (+ 1.0 (* 2.0 c)))))
+(assert
+ (<= x 1.0))
+(assert
+ (>= x (- 1.0)))
+(assert
+ (or (= u 1.0) (= u (- 1.0))))
+(assert
+ (let (($x243 (>= x 0.0)))
+(let ((?x216 (ite $x243 x (- x))))
+(let ((?x80 (* eta u)))
+(let ((?x36 (+ (* (- 1.0 eta) x) ?x80)))
+(let ((?x188 (+ (+ ?x216 (* x x)) (* w (- (ite (>= ?x36 0.0) ?x36 (- ?x36)) ?x216)))))
+(< ?x188 (* (* 1.0 c) (+ 1.0 c)))))))))
+(check-sat)

@@ -1,0 +1,31 @@
+; ledger-Unknown-without-decay
+; negates: ΔH = −ηaΔ1 − ηbΔ2 + D_f − (1/λ+c)D_K* − cD_K
+; expected: unsat
+(set-logic QF_NRA)
+(declare-const step_size Real)
+(declare-const beta1 Real)
+(declare-const beta2 Real)
+(declare-const m Real)
+(declare-const g Real)
+(declare-const loss_remainder Real)
+(declare-const smoothness Real)
+(define-fun look_ahead () Real (- (* beta1 m) (* (- 1.0 beta1) g)))
+(define-fun m_next () Real (- (* beta2 m) (* (- 1.0 beta2) g)))
+(declare-const slope Real)
+(declare-const slope_at_momentum Real)
+(define-fun u () Real (* 1.0 slope))
+(define-fun w () Real (* 1.0 slope_at_momentum))
+(define-fun move () Real (* step_size (- u 0.0)))
+(define-fun curvature () Real (* (* (* (/ 1.0 2.0) smoothness) move) move))
+(declare-const K_m_next Real)
+(declare-const K_m Real)
+(define-fun D () Real (+ (* (* step_size 0.0) (- 1.0 beta1)) (- 1.0 beta2)))
+(define-fun N () Real (* step_size beta1))
+(define-fun scale () Real D)
+; η > 0
+(assert (< 0.0 step_size))
+; 0 ≤ β1 ≤ 1, 0 ≤ β2 < 1
+(assert (and (and (and (<= 0.0 beta1) (<= beta1 1.0)) (and (<= 0.0 beta2) (<= beta2 1.0))) (< beta2 1.0)))
+; and yet
+(assert (not (= (+ (* 1.0 (* scale (+ (* g move) loss_remainder))) (* N (* 1.0 (- K_m_next K_m)))) (- (- (* scale loss_remainder) (* (* N 1.0) (- (- K_m K_m_next) (* w (- m m_next))))) (+ (* 1.0 (* (* (* step_size 1.0) (+ D (* N 0.0))) (* (- u 0.0) (- look_ahead 0.0)))) (* 1.0 (* (* N 1.0) (* (- u w) (- m_next m)))))))))
+(check-sat)

@@ -1,0 +1,19 @@
+; P has its digits: its negation
+; benchmark generated from python API
+(set-info :status unknown)
+(declare-fun x1 () Real)
+(declare-fun P () Real)
+(assert
+ (let ((?x13 (* x1 x1)))
+ (let ((?x21 (+ (/ 6889.0 2000.0) (* ?x13 (+ (* 3.0 (- (/ 191.0 40.0))) (* (* ?x13 5.0) (/ 4063.0 2000.0)))))))
+ (= ?x21 0.0))))
+(assert
+ (let ((?x28 (* x1 (+ (/ 6889.0 2000.0) (* (* x1 x1) (+ (- (/ 191.0 40.0)) (* (* x1 x1) (/ 4063.0 2000.0))))))))
+ (= ?x28 P)))
+(assert
+ (> x1 0.0))
+(assert
+ (< x1 1.0))
+(assert
+ (or (> (/ 1202368605163.0 1000000000000.0) P) (< (/ 300592151291.0 250000000000.0) P)))
+(check-sat)

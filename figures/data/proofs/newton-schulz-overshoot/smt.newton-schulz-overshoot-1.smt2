@@ -1,0 +1,19 @@
+; v has its digits: its negation
+; benchmark generated from python API
+(set-info :status unknown)
+(declare-fun x2 () Real)
+(declare-fun v () Real)
+(assert
+ (let ((?x30 (* x2 x2)))
+ (let ((?x35 (+ (/ 6889.0 2000.0) (* ?x30 (+ (* 3.0 (- (/ 191.0 40.0))) (* (* ?x30 5.0) (/ 4063.0 2000.0)))))))
+ (= ?x35 0.0))))
+(assert
+ (let ((?x41 (* x2 (+ (/ 6889.0 2000.0) (* (* x2 x2) (+ (- (/ 191.0 40.0)) (* (* x2 x2) (/ 4063.0 2000.0))))))))
+ (= v ?x41)))
+(assert
+ (> x2 1.0))
+(assert
+ (< x2 2.0))
+(assert
+ (or (> (/ 681831462177.0 1000000000000.0) v) (< (/ 340915731089.0 500000000000.0) v)))
+(check-sat)
