@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 import jax
@@ -96,6 +97,7 @@ def solve_adaptively(
             None if not samples_ball else unstack(size) if is_few else size,
             # Between saved times too, because the bound M is a hypothesis about the whole run.
             SAMPLES_PER_INTERVAL if samples_ball else 1,
+            batched,
         )
     dense = (found.interpolation, Partial(as_tree)) if is_dense else None
     # Of a run that did not end, nothing is known of the rest.
@@ -113,16 +115,22 @@ def solve_adaptively(
     def grow(most: Array, row: Array) -> tuple[Array, None]:
         return jnp.maximum(most, euclidean_norm(as_tree(row).state.x)), None
 
-    most, _ = jax.lax.scan(unstack(grow) if is_few else grow, jnp.zeros((), rows.dtype), rows)
-    admitted = _admitted(rtol, atol, start.x.size, most)
+    def admitted_by(rows: Array) -> Array:
+        most, _ = jax.lax.scan(unstack(grow) if is_few else grow, jnp.zeros((), rows.dtype), rows)
+        return _admitted(rtol, atol, start.x.size, most)
 
-    def see(time: Array, row: Array) -> Array:
+    def see(admitted: Array, time: Array, row: Array) -> Array:
         state = as_tree(row).state
         allowance = _allowance(flow, admitted, time > times[0], state.x)
         seen = observed_with_gap(flow, f, bound, allowance, time, state)
         return jnp.stack([seen.lyapunov, seen.distance, seen.loss, jnp.asarray(seen.gap), allowance])
 
-    return Packed(rows, map_in_turn(see, times, rows), *ending)
+    def see_all(rows: Array) -> Array:
+        return map_in_turn(partial(see, admitted_by(rows)), times, rows)
+
+    # As above, and a branch is a sequence of kernels of its own, short enough for one thread.
+    seen = jax.lax.cond(found.is_finished, see_all, lambda rows: jnp.full((len(rows), 5), jnp.inf, rows.dtype), rows)
+    return Packed(rows, seen, *ending)
 
 
 def _admitted(rtol: Array, atol: Array, size: int, largest: Array) -> Array:

@@ -6,6 +6,7 @@ what there was to compile and half of the run; the times are checked in words be
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax
@@ -43,6 +44,9 @@ class Step(NamedTuple):
     is_accepted: Array
 
 
+Advance = tuple[Run, Step, Any]
+
+
 class Recorded(NamedTuple):
     """y at the times, the largest size at all moments, and of a dense run `Step.end` and `Step.info` of every step."""
 
@@ -56,6 +60,10 @@ class Stepped(NamedTuple):
     num_steps: Array
     is_finished: Array
     interpolation: Any
+
+
+def zeros(shapes: Any) -> Any:
+    return jax.tree.map(lambda value: jnp.zeros(value.shape, value.dtype), shapes)
 
 
 def attempt(
@@ -101,6 +109,7 @@ def step_through(
     is_dense: bool,
     size: Callable[[Array, Array], Array] | None,
     samples_per_interval: int,
+    batched: bool,
 ) -> Stepped:
     """y at `times`, of y' = slope(time, y), with the largest size(time, y) at so many moments of each interval."""
     import diffrax
@@ -134,34 +143,65 @@ def step_through(
 
         return while_loop(is_due, at_next, (index, recorded), kind="lax", buffers=lambda state: state[1].ys)
 
-    def advance(state: tuple[Run, Array, Recorded]) -> tuple[Run, Array, Recorded]:
-        run, index, recorded = state
-        after, step = attempt(term, solver, controller, end, run)
-        if recorded.steps is not None:
-            # A refused step is written over by the one that takes its place.
-            ends, infos = recorded.steps
-            infos = jax.tree.map(lambda value, column: column.at[run.accepted].set(value), step.info, infos)
-            recorded = recorded._replace(steps=(ends.at[run.accepted + 1].set(step.end), infos))
-        return after, *record(step, index, recorded)
+    # Traced once, for its shapes and for the loop.
+    @partial(jax.jit, inline=True)
+    def attempted(run: Run) -> tuple[Run, Step]:
+        return attempt(term, solver, controller, end, run)
 
-    first = FIRST_STEP if first_step is None else first_step
-    next_time, controller_state = controller.init(
-        term, begin, end, y, first, None, solver.func, solver.error_order(term)
-    )
-    next_time = jnp.minimum(next_time, end)
-    none = jnp.asarray(0)
-    run = Run(
-        begin, next_time, y, solver.init(term, begin, next_time, y, None), controller_state, none, none, none == 0
+    def advance(state: Advance) -> Advance:
+        run, step, steps = state
+        after, step = attempted(run)
+        if steps is not None:
+            # A refused step is written over by the one that takes its place.
+            ends, infos = steps
+            infos = jax.tree.map(lambda value, column: column.at[run.accepted].set(value), step.info, infos)
+            steps = ends.at[run.accepted + 1].set(step.end), infos
+        return after, step, steps
+
+    def reach_next(state: tuple[Run, Step, Array, Recorded]) -> tuple[Run, Step, Array, Recorded]:
+        run, step, index, recorded = state
+        now, due = (run, step, recorded.steps), moments[index]
+
+        def is_before(state: Advance) -> Array:
+            # The start is due too, before there is a step to evaluate it from.
+            return is_running(state[0]) & ((state[0].time < due) | (state[0].accepted == 0))
+
+        if batched:
+            # Runs that wait for each other at every moment would take more rounds.
+            run, step, steps = advance(now)
+        else:
+            # A loop of its own, without the arrays over all times, stays on the thread that called it: XLA shares out a
+            # long sequence of kernels among threads where one touches over 512 bytes, and waking them takes longer.
+            run, step, steps = while_loop(is_before, advance, now, kind="lax", buffers=lambda state: state[2])
+        return run, step, *record(step, index, recorded._replace(steps=steps))
+
+    def begun(y: Array) -> Run:
+        first = FIRST_STEP if first_step is None else first_step
+        next_time, controller_state = controller.init(
+            term, begin, end, y, first, None, solver.func, solver.error_order(term)
+        )
+        next_time = jnp.minimum(next_time, end)
+        state = solver.init(term, begin, next_time, y, None)
+        none = jnp.zeros((), int)
+        return Run(begin, next_time, y, state, controller_state, none, none, none == 0)
+
+    def nothing_yet() -> tuple[Step, Array, Array]:
+        return zeros(step_shapes), jnp.zeros((), int), jnp.zeros((), y.dtype)
+
+    run_shapes = jax.eval_shape(begun, y)
+    step_shapes = jax.eval_shape(attempted, run_shapes)[1]
+    # A branch of its own for the same reason: what a loop starts with is made, and copied, where all is small.
+    run, step, index, largest = jax.lax.cond(
+        begin < end, lambda y: (begun(y), *nothing_yet()), lambda y: (zeros(run_shapes), *nothing_yet()), y
     )
     steps = None
     if is_dense:
-        info = jax.eval_shape(lambda run: attempt(term, solver, controller, end, run)[1].info, run)
-        infos = jax.tree.map(lambda value: jnp.full((most_steps, *value.shape), jnp.inf, value.dtype), info)
+        infos = jax.tree.map(lambda value: jnp.full((most_steps, *value.shape), jnp.inf, value.dtype), step.info)
         steps = jnp.full(most_steps + 1, jnp.inf, times.dtype).at[0].set(begin), infos
-    recorded = Recorded(jnp.full((len(times), *y.shape), jnp.inf, y.dtype), jnp.zeros((), y.dtype), steps)
-    run, _, recorded = while_loop(
-        lambda state: is_running(state[0]), advance, (run, none, recorded), kind="lax",
-        buffers=lambda state: (state[2].ys, state[2].steps),
+    recorded = Recorded(jnp.full((len(times), *y.shape), jnp.inf, y.dtype), largest, steps)
+    run, _, _, recorded = while_loop(
+        lambda state: is_running(state[0]), reach_next, (run, step, index, recorded), kind="lax",
+        buffers=lambda state: (state[3].ys, state[3].steps),
     )  # fmt: skip
     interpolation = None
     if recorded.steps is not None:

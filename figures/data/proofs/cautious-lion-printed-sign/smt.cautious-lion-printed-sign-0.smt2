@@ -11,19 +11,20 @@
 (assert
  (>= gamma 0.0))
 (assert
- (let ((?x141 (* epsilon gamma)))
- (<= ?x141 1.0)))
+ (let ((?x27 (* epsilon gamma)))
+ (<= ?x27 1.0)))
 (assert
- (let (($x103 (= u 1.0)))
- (let ((?x48 (+ m (* epsilon (+ (* 1.0 force) (* (* (- 1.0) gamma) m))))))
- (let (($x26 (<= u 1.0)))
- (let (($x163 (>= u (- 1.0))))
- (and $x163 $x26 (=> (> ?x48 0.0) (= u (- 1.0))) (=> (< ?x48 0.0) $x103)))))))
+ (let (($x111 (= u 1.0)))
+ (let ((?x106 (+ m (* epsilon (+ (* 1.0 force) (* (* (- 1.0) gamma) m))))))
+ (let (($x35 (<= u 1.0)))
+ (let (($x11 (>= u (- 1.0))))
+ (and $x11 $x35 (=> (> ?x106 0.0) (= u (- 1.0))) (=> (< ?x106 0.0) $x111)))))))
 (assert
- (let (($x77 (= force 0.0)))
- (or (and (distinct m 0.0) true) $x77)))
+ (let (($x52 (= force 0.0)))
+ (or (and (distinct m 0.0) true) $x52)))
 (assert
- (let ((?x135 (ite (> m 0.0) (- force (* gamma m)) (- (* gamma m) force))))
-(let ((?x129 (+ (* force u) (* (- 1.0 (* epsilon gamma)) ?x135))))
-(> ?x129 0.0))))
+ (let ((?x41 (ite (> m 0.0) (- force (* gamma m)) (- (* gamma m) force))))
+(let ((?x28 (* force u)))
+(let ((?x39 (+ ?x28 (* (- 1.0 (* epsilon gamma)) ?x41))))
+(> ?x39 0.0)))))
 (check-sat)

@@ -11,24 +11,25 @@
 (assert
  (>= gamma 0.0))
 (assert
- (let ((?x141 (* epsilon gamma)))
- (<= ?x141 1.0)))
+ (let ((?x27 (* epsilon gamma)))
+ (<= ?x27 1.0)))
 (assert
- (let (($x103 (= u 1.0)))
- (let ((?x89 (+ m (* epsilon (+ (* (- 1.0) force) (* (* (- 1.0) gamma) m))))))
- (let (($x26 (<= u 1.0)))
- (let (($x163 (>= u (- 1.0))))
- (and $x163 $x26 (=> (> ?x89 0.0) (= u (- 1.0))) (=> (< ?x89 0.0) $x103)))))))
+ (let (($x111 (= u 1.0)))
+ (let ((?x32 (+ m (* epsilon (+ (* (- 1.0) force) (* (* (- 1.0) gamma) m))))))
+ (let (($x35 (<= u 1.0)))
+ (let (($x11 (>= u (- 1.0))))
+ (and $x11 $x35 (=> (> ?x32 0.0) (= u (- 1.0))) (=> (< ?x32 0.0) $x111)))))))
 (assert
- (let (($x77 (= force 0.0)))
- (or (and (distinct m 0.0) true) $x77)))
+ (let (($x52 (= force 0.0)))
+ (or (and (distinct m 0.0) true) $x52)))
 (assert
  (= m 1.0))
 (assert
  (= (* (* 2.0 epsilon) force) 3.0))
 (assert
- (let ((?x105 (+ (+ 3.0 (* (- (/ 5.0 2.0)) (* epsilon gamma))) (* (* 1.0 (* epsilon gamma)) (* epsilon gamma)))))
-(let ((?x135 (ite (> m 0.0) (- force (* gamma m)) (- (* gamma m) force))))
-(let ((?x129 (+ (* force u) (* (- 1.0 (* epsilon gamma)) ?x135))))
-(or (<= ?x129 0.0) (and (distinct (* epsilon ?x129) ?x105) true))))))
+ (let ((?x47 (+ (+ 3.0 (* (- (/ 5.0 2.0)) (* epsilon gamma))) (* (* 1.0 (* epsilon gamma)) (* epsilon gamma)))))
+(let ((?x41 (ite (> m 0.0) (- force (* gamma m)) (- (* gamma m) force))))
+(let ((?x28 (* force u)))
+(let ((?x39 (+ ?x28 (* (- 1.0 (* epsilon gamma)) ?x41))))
+(or (<= ?x39 0.0) (and (distinct (* epsilon ?x39) ?x47) true)))))))
 (check-sat)
