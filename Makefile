@@ -5,11 +5,11 @@ PYTHON ?= python3
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help venv reproduce test test-thorough lint bench criteria mutants clean
+.PHONY: help venv reproduce test test-thorough lint bench criteria mutants interop clean
 .DELETE_ON_ERROR:
 
 help:
-	@echo "make reproduce | test | test-thorough | lint | bench | mutants | venv | clean"
+	@echo "make reproduce | test | test-thorough | lint | bench | mutants | interop | venv | clean"
 
 venv: $(INSTALLED)
 
@@ -44,6 +44,12 @@ $(INSTALLED): pyproject.toml constraints.txt
 	  { echo "lionlab needs Python 3.11, 3.12 or 3.13, but $(PYTHON) is '$$($(PYTHON) --version 2>&1 | head -n 1)'; try: make PYTHON=python3.11" >&2; exit 1; }
 	@.venv/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
 	.venv/bin/python -m pip install --quiet --editable '.[dev]' --constraint constraints.txt
+	@touch $@
+
+interop: .venv/.interop  ## PyTorch, Keras and other people's optimizers, so that `make test` tests against them too
+
+.venv/.interop: $(INSTALLED)
+	.venv/bin/python -m pip install --quiet --editable '.[dev,interop]' --constraint constraints.txt
 	@touch $@
 
 clean:

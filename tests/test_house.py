@@ -22,7 +22,7 @@ LONGEST_FILE = 350
 BELOW_THEOREMS = {
     "precision", "conjugation", "convex", "objectives", "problem", "dynamics", "energy", "simulation", "integration",
 }  # fmt: skip
-LIBRARY = BELOW_THEOREMS | {"inspection", "proofs", "search", "theorems", "plotting"}
+LIBRARY = BELOW_THEOREMS | {"inspection", "proofs", "search", "theorems", "plotting", "optim", "audit"}
 MAY_IMPORT: dict[str, set[str]] = {
     "precision": set(),
     "plotting": set(),
@@ -38,6 +38,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     # Above energy, because a run records H on request.
     "simulation": {"precision", "convex", "dynamics", "energy"},
     "integration": {"precision", "convex", "dynamics", "energy"},
+    # What people train with; it stands on the functions K and on the energy that its metrics report.
+    "optim": {"precision", "convex", "dynamics", "energy"},
+    "torch": {"precision", "convex"},
+    "keras": {"precision", "convex"},
+    # Anyone's optimizer as a black box, held against the theory; it never reads an optimizer's source.
+    "audit": BELOW_THEOREMS | {"optim"},
     "inspection": BELOW_THEOREMS - {"problem", "integration"},
     "search": {"proofs"},
     "theorems": BELOW_THEOREMS | {"proofs", "search"},
