@@ -12,6 +12,8 @@ K* is an indicator, and the weight decay nobody could explain is the constraint 
     objectives   the losses f                    problem     f + K*(λ·)/λ, its minimum and its optimality conditions
     dynamics     Lion-K, its flow, special cases energy      the Lyapunov function H and its exact ledger
     simulation   whole runs, compiled            integration the flow, solved by what is right for its K
+    optim        Lion-K to train with in optax; lionlab.torch and lionlab.keras are its like for PyTorch and Keras
+    audit        which constraint set anyone's optimizer really keeps
     inspection   whether a K of your own is what it says
     theorems     claims: verdict, margin, and planted wrongs to catch
 
@@ -67,6 +69,8 @@ _HOMES = {
     "energy": ("Ledger", "constraint_distance", "energy_ledger", "lyapunov", "phase_switch"),
     "simulation": ("simulate", "simulate_batch"),
     "integration": ("FlowSolution", "IntegrationError", "integrate", "integrate_batch"),
+    "optim": ("constraint_metrics", "lion_k", "phase_one_length", "scale_by_lion_k", "weight_decay_for_radius"),
+    "audit": ("AuditReport", "assert_is_lion_k", "audit"),
     "inspection": ("check_convex_function",),
     "theorems": ("Evidence", "claims", "verify"),
 }
@@ -75,6 +79,9 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = ["__version__", *sorted(_HOME_OF)]
 
 if TYPE_CHECKING:
+    from .audit import AuditReport as AuditReport
+    from .audit import assert_is_lion_k as assert_is_lion_k
+    from .audit import audit as audit
     from .convex import ConvexFunction as ConvexFunction
     from .convex import CustomFunction as CustomFunction
     from .convex import DeadzoneL1 as DeadzoneL1
@@ -122,6 +129,11 @@ if TYPE_CHECKING:
     from .objectives import Objective as Objective
     from .objectives import Quadratic as Quadratic
     from .objectives import Rosenbrock as Rosenbrock
+    from .optim import constraint_metrics as constraint_metrics
+    from .optim import lion_k as lion_k
+    from .optim import phase_one_length as phase_one_length
+    from .optim import scale_by_lion_k as scale_by_lion_k
+    from .optim import weight_decay_for_radius as weight_decay_for_radius
     from .problem import constrained_minimum as constrained_minimum
     from .problem import kkt_residuals as kkt_residuals
     from .simulation import simulate as simulate
