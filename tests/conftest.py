@@ -16,6 +16,8 @@ os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(Path(__file__).parents[1] / "build" / "jax-cache"))
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
+# Keras asks for TensorFlow unless it is told otherwise.
+os.environ.setdefault("KERAS_BACKEND", "jax")
 # XLA's former way of writing kernels, in one piece, compiles in half the time and differs by rounding at most. JAX 0.11
 # no longer has it, and ends a process that asks for it. Workers inherit this.
 if "--kernels=quick" in sys.argv and version("jaxlib").startswith("0.10.") and "PYTEST_XDIST_WORKER" not in os.environ:

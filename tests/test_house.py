@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import importlib.util
 import inspect
 import json
 import os
@@ -52,6 +53,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # What an inspection finds decides no figure, so that figures need not be drawn anew when it learns more.
     "experiments": LIBRARY - {"inspection"} | {"reproduction"},
 }
+OPTIONAL = {"torch", "keras"}  # rooms that need the library of their name
 PLOTTING_MAY_IMPORT = {"lionlab", "numpy", "matplotlib", *sys.stdlib_module_names}
 
 
@@ -177,7 +179,8 @@ def test_the_three_lists_of_public_names_agree():
 def exported_objects() -> dict[str, object]:
     """Every public class and function, by its shortest public name: the top level's and each room's own."""
     found = {name: getattr(lionlab, name) for name in lionlab.__all__ if name != "__version__"}
-    for room in sorted({room_of(path) for path in source_files("lionlab")} - {"", "cli"}):
+    absent = {room for room in OPTIONAL if importlib.util.find_spec(room) is None}
+    for room in sorted({room_of(path) for path in source_files("lionlab")} - {"", "cli"} - absent):
         module = importlib.import_module(f"lionlab.{room}")
         for name in getattr(module, "__all__", vars(module)):
             value = getattr(module, name)
@@ -270,7 +273,12 @@ def test_heavy_modules_are_seen():
 
 SETTINGS = """
 import importlib, json, os, pkgutil
+import importlib.util
 import diffrax, equinox, jax, matplotlib, numpy, optax, scipy
+
+absent = [name for name in ("torch", "keras") if importlib.util.find_spec(name) is None]
+for name in {"torch", "keras"} - set(absent):
+    importlib.import_module(name)
 
 def settings():
     return {
@@ -292,7 +300,8 @@ import lionlab
 names = [m.name for m in pkgutil.walk_packages(lionlab.__path__, "lionlab.") if not m.name.endswith("__main__")]
 assert len(names) > 10, names
 for name in names:
-    importlib.import_module(name)
+    if name.split(".")[1] not in absent:
+        importlib.import_module(name)
 """
 PLANTED = {
     "jax": "jax.config.update('jax_enable_x64', True)",
