@@ -30,7 +30,10 @@ class MeasuredArray(NamedTuple):
 
 
 class MeasuredSums(NamedTuple):
-    """Scalars of one array, y = λx: `distance` of y to dom K*, `conjugate` = K*(y), and values at −g and at m."""
+    """Scalars of one array, y = λx: `distance` of y to dom K*, `conjugate` = K*(y), and values at −g and at m.
+
+    What was not asked for is 0: the values at an array that was not given, and with neither `conjugate`.
+    """
 
     distance: Array
     conjugate: Array
@@ -49,15 +52,19 @@ def _in_one_pass(array: MeasuredArray) -> MeasuredSums:
     K: SeparableFunction = array.K  # type: ignore[assignment]  # the caller's case
     # Without barriers XLA would share what the update computed, by keeping it in memory.
     x, decay, gradient, m = jax.lax.optimization_barrier((array.x, array.weight_decay, array.gradient, array.m))
-    y, nothing = decay * x, jnp.zeros_like(x)
+    y, zero = decay * x, jnp.zeros((), x.dtype)
     inner = jnp.clip(y, -K.radius, K.radius)
-    terms = [(y - inner) ** 2, K.conjugate_density(inner), y**2]
-    terms += [nothing, nothing] if gradient is None else [K.density(-gradient), y * gradient]
-    terms += [nothing, nothing] if m is None else [K.density(m), y * m]
-    squares, conjugate, size, *others = one_pass_sums(*terms)
-    is_inside = jnp.sqrt(squares) <= _allowance(array, jnp.sqrt(size))
-    conjugate = jnp.where(is_inside & jnp.isfinite(size), conjugate, jnp.inf)
-    return MeasuredSums(jnp.sqrt(squares), conjugate, *others)
+    at_slope = [] if gradient is None else [K.density(-gradient), y * gradient]
+    at_m = [] if m is None else [K.density(m), y * m]
+    # Time goes with the number of sums, and the distance needs one alone.
+    of_conjugate = [K.conjugate_density(inner), y**2] if at_slope or at_m else []
+    squares, *others = one_pass_sums((y - inner) ** 2, *of_conjugate, *at_slope, *at_m)
+    if not others:
+        return MeasuredSums(jnp.sqrt(squares), zero, zero, zero, zero, zero)
+    conjugate, size, *products = others
+    is_inside = (jnp.sqrt(squares) <= _allowance(array, jnp.sqrt(size))) & jnp.isfinite(size)
+    sums = [zero, zero, *products] if gradient is None else [*products, *([] if at_m else [zero, zero])]
+    return MeasuredSums(jnp.sqrt(squares), jnp.where(is_inside, conjugate, jnp.inf), *sums)
 
 
 def _one_by_one(array: MeasuredArray) -> MeasuredSums:

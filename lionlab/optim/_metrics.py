@@ -56,7 +56,8 @@ def constraint_metrics(
     """How far the parameters are from the constraint set; on request the KKT score and the Lyapunov value.
 
     Pure and traceable. Call it inside the jitted step on what the step *returns*, the new parameters and the new
-    momentum: then a separable K needs no memory beside them.
+    momentum: then a `SeparableFunction` needs no memory beside them but a kilobyte or two of scratch per array. On a
+    CPU the sums take the time of some five steps, so a large network measures now and then, by a second jitted step.
 
     - `K`, `mask`, `b1`, `b2`, `decay`: as given to `lion_k`. `weight_decay`, `learning_rate`: the numbers of this step,
       where `lion_k` has schedules.

@@ -1,0 +1,132 @@
+"""λ for a radius, held against dom K* itself, and the length of phase 1 against runs pushed outward all the way."""
+
+import math
+
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+
+from lionlab.convex import (
+    Huber,
+    L1Norm,
+    L2Norm,
+    LogCosh,
+    MoreauEnvelope,
+    NuclearNorm,
+    Scaled,
+    SeparableSum,
+    SquaredL2,
+    TopKL1,
+)
+from lionlab.optim import NewtonSchulz, constraint_metrics, lion_k, phase_one_length, weight_decay_for_radius
+
+BALLS = [
+    (L1Norm(), lambda x: np.max(np.abs(x))),
+    (Huber(0.3), lambda x: np.max(np.abs(x))),
+    (Scaled(LogCosh(1.0), 0.5), lambda x: np.max(np.abs(x))),
+    (L2Norm(), np.linalg.norm),
+    (NuclearNorm(), lambda x: np.linalg.norm(x, 2)),
+    (TopKL1(2), lambda x: max(np.max(np.abs(x)), np.sum(np.abs(x)) / 2)),
+    (Scaled(L2Norm(), 3.0), lambda x: np.linalg.norm(x) / 3),
+]
+
+
+@pytest.mark.parametrize(("K", "norm"), BALLS)
+@pytest.mark.parametrize("radius", [0.25, 7.0])
+def test_the_set_is_the_ball_of_that_radius(K, norm, radius):
+    decay = weight_decay_for_radius(radius, K)
+    x = np.random.default_rng(0).normal(size=(3, 2))
+    x = x * (radius / norm(x))
+    star = K.conjugate()
+    # A hundredth inside there is no distance but rounding, a hundredth outside there is: of another size it fails.
+    assert star.domain_distance(decay * 0.99 * x) < 1e-14
+    assert star.domain_distance(decay * 1.01 * x) > 1e-3
+
+
+@pytest.mark.parametrize(
+    ("K", "words"),
+    [
+        (SquaredL2(), "slopes of every size"),
+        (SeparableSum([L1Norm(), Huber(0.3)], sizes=[1, 3]), "treats entries differently"),
+        (SeparableSum([L2Norm(), SquaredL2()]), "neither separable nor a norm"),
+        (MoreauEnvelope(L2Norm(), 0.5), "neither separable nor a norm"),
+    ],
+)
+def test_a_k_without_a_ball_is_refused(K, words):
+    with pytest.raises(ValueError, match=words):
+        weight_decay_for_radius(1.0, K)
+
+
+@pytest.mark.parametrize("radius", [0.0, -1.0, math.inf, math.nan, 1e-310])
+def test_a_radius_is_a_positive_number(radius):
+    with pytest.raises(ValueError, match="radius must be"):
+        weight_decay_for_radius(radius)
+    with pytest.raises(TypeError, match="K must be one"):
+        weight_decay_for_radius(1.0, NewtonSchulz())
+
+
+def schedule(count):
+    return 0.2 / (1 + 0.1 * jnp.asarray(count, jnp.float32))
+
+
+def pushed_outward(eta, num_steps: int) -> list[float]:
+    """Distances of a run whose gradient always points away from the set: there the contraction is an equality."""
+    optimizer = lion_k(eta, weight_decay=0.5)
+    x = jnp.asarray([6.0, -1.0, 0.5])
+    state, distances = optimizer.init(x), []
+    for _ in range(num_steps + 1):
+        distances.append(float(constraint_metrics(None, 0.5, x).total_distance))
+        updates, state = optimizer.update(-jnp.sign(x), state, x)
+        x = optax.apply_updates(x, updates)
+    return distances
+
+
+@pytest.mark.parametrize("eta", [0.1, schedule])
+def test_phase_one_takes_the_steps_that_were_predicted(eta):
+    predicted = phase_one_length(eta, 0.5, jnp.asarray([6.0, -1.0, 0.5]), tolerance=0.5)
+    distances = pushed_outward(eta, predicted)
+    # The push attains the bound, so that one step earlier is too early; rounding is 1e-6 of it.
+    assert distances[predicted] <= 0.5 * (1 + 1e-6)
+    assert distances[predicted - 1] > 0.5 * (1 + 1e-6)
+
+
+def test_a_schedule_and_a_number_agree_and_never_is_none():
+    x = jnp.asarray([6.0, -1.0])
+    assert phase_one_length(0.1, 0.5, x) == phase_one_length(lambda t: 0.1, 0.5, x) > 0
+    assert phase_one_length(lambda t: 0.1 if t < 10**9 else 0.2, 0.5, x) == phase_one_length(0.1, 0.5, x)
+    assert phase_one_length(lambda t: 0.1 * 0.5**t, 0.5, x, max_steps=100_000) is None  # its sum is 0.2
+    assert phase_one_length(0.0, 0.5, x) is None
+    assert phase_one_length(0.1, 0.5, x, max_steps=10) is None
+    assert phase_one_length(0.1, 0.5, x, tolerance=0.0) is None
+    assert phase_one_length(2.0, 0.5, x, tolerance=0.0) == 1
+    assert phase_one_length(0.1, 0.5, 0.1 * x) == 0
+    assert phase_one_length(0.1, 0.0, x) == 0
+    long = phase_one_length(lambda t: 1e-4 + 0 * t, 0.5, x)  # beyond one block of steps
+    assert long == phase_one_length(1e-4, 0.5, x) > 2**16
+
+
+def test_only_what_decays_is_waited_for():
+    params = {"far": jnp.asarray([60.0]), "near": jnp.asarray([6.0])}
+    alone = phase_one_length(0.1, 0.5, params["near"])
+    assert phase_one_length(0.1, 0.5, params, mask={"far": False, "near": True}) == alone
+    assert phase_one_length(0.1, 0.5, params) > alone
+
+
+REFUSED = [
+    ({"learning_rate": 3.0}, ValueError, r"must be in \[0, 1\], got 1.5 at step 0"),
+    ({"learning_rate": lambda t: 0.5 * t}, ValueError, r"got 1.25 at step 5"),
+    ({"learning_rate": lambda t: math.nan}, ValueError, "got nan at step 0"),
+    ({"learning_rate": lambda t: jnp.ones(2)}, ValueError, "must return one number"),
+    ({"weight_decay": lambda t: 0.1}, TypeError, "weight_decay must be one number"),
+    ({"tolerance": -1.0}, ValueError, "tolerance must be"),
+    ({"max_steps": 2.5}, ValueError, "max_steps must be an integer"),
+    ({"params": jnp.asarray([math.nan])}, ValueError, "params must be finite"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "error", "words"), REFUSED)
+def test_refusals_are_in_words(arguments, error, words):
+    given = {"learning_rate": 0.001, "weight_decay": 0.5, "params": jnp.asarray([60.0]), "tolerance": 1e-30}
+    with pytest.raises(error, match=words):
+        phase_one_length(**{**given, **arguments})
