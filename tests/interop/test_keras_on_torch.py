@@ -1,0 +1,28 @@
+"""The tests of the Keras optimizer once more, on the backend that they were not run on: one process has one backend."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from interop.keras_runs import BACKEND
+
+pytest.importorskip("torch", reason="needs the extra interop: make interop")
+# What hangs on no backend need not be tried twice.
+ONCE = {Path(__file__).name, "test_keras_refusals.py", "test_keras_example.py"}
+FILES = sorted(path for path in Path(__file__).parent.glob("test_keras_*.py") if path.name not in ONCE)
+
+
+@pytest.mark.skipif(BACKEND != "jax", reason="this is the other backend")
+def test_every_test_passes_on_torch() -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    # Threads are of no use to arrays this small.
+    environment |= {"KERAS_BACKEND": "torch", "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *map(str, FILES)]
+    repository = Path(__file__).parents[2]
+    done = subprocess.run(command, env=environment, cwd=repository, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout[-6000:]
+    # A run that skipped everything would have passed, too.
+    passed = int(done.stdout.rsplit(" passed", 1)[0].split()[-1])
+    assert passed > 100, done.stdout[-2000:]
