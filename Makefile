@@ -32,6 +32,7 @@ bench: $(INSTALLED)
 	.venv/bin/python benchmarks/run.py
 	.venv/bin/python benchmarks/flows.py
 	.venv/bin/python benchmarks/conjugates.py
+	.venv/bin/python benchmarks/update.py
 
 criteria: $(INSTALLED)  ## registers the claims as they are now, under the next version number
 	@.venv/bin/python -c 'from lionlab.theorems._criteria import register; print(register())'

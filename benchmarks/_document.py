@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from run import RESULTS, kind, machine
+from _machine import RESULTS, kind, machine
 
 Line = dict[str, Any]
 

@@ -9,21 +9,18 @@ the same run is what compares two machines or two days. The result is written to
 
 import argparse
 import json
-import os
-import platform
-import re
 import statistics
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import floors
 import jax
 import numpy as np
+from _machine import RESULTS, kind, machine
 from rich.console import Console
 from rich.table import Table
 
@@ -35,7 +32,6 @@ from lionlab.objectives import Quadratic
 from lionlab.precision import double_precision
 from lionlab.simulation import simulate, simulate_batch
 
-RESULTS = Path(__file__).parent / "results"
 SINGLE, SINGLE_L1, LEDGER, BATCH = 3e7, 5e7, 1e7, 4e8  # steps per second, from performance targets of the project
 RATES = (("", ""), ("best_", ""), ("", "processor_"))
 LEDGERS = ["l1", "lp 1.5", "dead zone", "top 1", "huber", "l2", "log cosh"]
@@ -207,32 +203,6 @@ def measured(lines: list[Measurement], turns: int, say: Callable[[str], None]) -
             line.take_a_turn()
     floor = next(line for line in lines if line.name == "floor: scan by hand")
     return [line.summary(floor.rate) for line in lines]
-
-
-def processor() -> str:
-    """The model of the processor, no name of a machine."""
-    try:
-        found = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text(encoding="utf-8"))
-    except OSError:
-        found = None
-    return found.group(1).strip() if found else platform.machine()
-
-
-def machine() -> dict[str, Any]:
-    device = jax.devices()[0]
-    return {
-        "device": processor() if device.platform == "cpu" else device.device_kind,
-        "platform": device.platform,
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
-        "load_average_before": list(os.getloadavg()) if hasattr(os, "getloadavg") else None,
-        "python": platform.python_version(),
-        **{name: version(name) for name in ("jax", "jaxlib", "numpy", "lionlab")},
-    }
-
-
-def kind(facts: dict[str, Any]) -> str:
-    """A file name for this kind of machine: 'amd-epyc-4-cores'."""
-    return re.sub(r"[^a-z0-9]+", "-", f"{facts['device']} {facts['cores']} cores".lower()).strip("-")
 
 
 def show(result: dict[str, Any], console: Console) -> None:

@@ -14,9 +14,13 @@ LINE = {
 }  # fmt: skip
 FLOW_LINE = {"name", "seconds", "best_seconds", "times_scipy", "met"}
 CONJUGATE_LINE = {"name", "seconds", "best_seconds", "growth", "times_brute_force", "met"}
+UPDATE_LINE = {
+    "process", "problem", "name", "build", "parameters", "arrays", "seconds", "best_seconds", "times_floor",
+    "times_optax", "temporary_bytes", "target", "met",
+}  # fmt: skip
 MACHINE = {"device", "platform", "cores", "load_average_before", "python", "jax", "jaxlib", "numpy", "lionlab"}
 
-FIELDS = {"-flows": FLOW_LINE, "-conjugates": CONJUGATE_LINE}
+FIELDS = {"-flows": FLOW_LINE, "-conjugates": CONJUGATE_LINE, "-update": UPDATE_LINE}
 
 
 def run(*options: str, script: str = "run.py") -> str:
@@ -49,6 +53,20 @@ def test_tables_name_the_device_and_say_what_is_met():
 
 
 @pytest.mark.thorough
+def test_a_tiny_benchmark_of_updates_prints_and_writes_one_document(tmp_path):
+    path = tmp_path / "speed-update.json"
+    printed = json.loads(run("--json", "--parts", "jax,fused", "--out", str(path), script="update.py"))
+    assert printed == json.loads(path.read_text(encoding="utf-8"))
+    assert set(printed["machine"]) == MACHINE
+    lines = printed["measurements"]
+    assert all(set(line) == UPDATE_LINE and 0 < line["best_seconds"] <= line["seconds"] for line in lines)
+    assert {line["build"] for line in lines} >= {"region", "default", "fused"}
+    for line in lines:
+        judged = line["times_optax"] is not None or line["target"] is not None
+        assert (line["met"] is not None) == judged
+
+
+@pytest.mark.thorough
 def test_a_tiny_benchmark_of_flows_prints_and_writes_one_document(tmp_path):
     path = tmp_path / "speed-flows.json"
     printed = json.loads(run("--json", "--out", str(path), script="flows.py"))
@@ -76,7 +94,8 @@ def test_a_tiny_benchmark_of_conjugates_prints_and_writes_one_document(tmp_path)
 
 def test_make_bench_runs_the_scripts_tested_here():
     recipe = (REPOSITORY / "Makefile").read_text(encoding="utf-8").split("\nbench:")[1].split("\n\n")[0]
-    assert all(f"python benchmarks/{script}\n" in f"{recipe}\n" for script in ("run.py", "flows.py", "conjugates.py"))
+    scripts = ("run.py", "flows.py", "conjugates.py", "update.py")
+    assert all(f"python benchmarks/{script}\n" in f"{recipe}\n" for script in scripts)
 
 
 @pytest.mark.parametrize("path", sorted((REPOSITORY / "benchmarks" / "results").glob("*.json")), ids=lambda p: p.stem)

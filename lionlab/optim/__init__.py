@@ -12,6 +12,8 @@
 """
 
 from ._choice import Choice as Choice
+from ._compiled_update import CompiledUpdate as CompiledUpdate
+from ._compiled_update import compiled_update as compiled_update
 from ._labels import by_label as by_label
 from ._labels import rms_factor as rms_factor
 from ._labels import spectral_for_matrices as spectral_for_matrices

@@ -6,7 +6,7 @@ Lion-K reads x, m and g and writes x and m: 20 bytes per float32 parameter, at t
   Where one lists state before parameters and the results the other way round, x⁺ is written over μ, and both are
   copied first. Here they are listed alike.
 - On a CPU XLA writes x⁺ and m⁺ by two loops, and takes a copy of m for the second, unless it is told to look closer at
-  who reads what. That is an option of one program, and is set here; accelerators fuse the two and need nothing.
+  who reads what. That is an option of one program, and is set here; accelerators keep the defaults of XLA.
 - One loop for both is faster by another third: XLA_FLAGS=--xla_backend_extra_options=xla_cpu_use_multi_output_fusion,
   for a whole process, set before the first operation. It makes other programs slow (a recorded loop 200 times), so it
   is for a process that runs nothing but this step, and nothing in this library sets it.
@@ -16,7 +16,6 @@ from collections.abc import Callable
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import optax
 
 from ..dynamics._compiled import WITHOUT_LOOP_COPIES
@@ -53,7 +52,8 @@ class CompiledUpdate:
         if any(isinstance(leaf, jax.core.Tracer) for leaf in leaves):
             raise ValueError(
                 "compiled_update is a whole program and cannot be part of another; inside jit, grad or scan call "
-                "optimizer.update and optax.apply_updates, donate params and state there, and return them in that order."
+                "optimizer.update and optax.apply_updates, donate params and state there, and return them in the order "
+                "they came in."
             )
         if self._without_copies is not None and _platform(leaves) == "cpu":
             try:
@@ -81,9 +81,9 @@ def compiled_update(
 
     The program is called as `optimizer.update` is, further keywords included, and writes the new parameters and the new
     state into the memory of the old ones: **those are gone after the call**, and only what it returns may be used. For
-    a separable K it needs no memory beside them, and `.lower(gradients, state, params)` shows that. The parameters move
-    as by `optax.apply_updates`, which casts each update to its parameter's dtype. The numbers are those of the same step
-    under `jax.jit` alone, bit for bit. A further shape or dtype is compiled once; a further step never.
+    a separable K it needs no memory beside them, as `.lower(gradients, state, params)` shows. Parameters move as by
+    `optax.apply_updates`, which casts each update to its parameter's dtype. The numbers are those of the step under
+    `jax.jit` alone, bit for bit. A further shape or dtype is compiled once; a further step never.
 
     - `optimizer`: lion_k, or any `optax.GradientTransformation`. One with loops or branches (`optax.MultiSteps`, an
       iteration inside K) is compiled with XLA's own copies.
@@ -91,8 +91,8 @@ def compiled_update(
       `lambda params, state: constraint_metrics(K, weight_decay, params)`. It sees what the step returns, since a
       metric of what it was given would keep the old arrays alive, which is a copy of them.
 
-    **Raises:** `TypeError` when `optimizer` is no optax transformation or `metrics` no function; the call a `ValueError`
-    inside another transformation such as `jax.jit`.
+    **Raises:** `TypeError` when `optimizer` is no optax transformation or `metrics` no function; the call a
+    `ValueError` inside another transformation such as `jax.jit`.
     """
     if not (callable(getattr(optimizer, "init", None)) and callable(getattr(optimizer, "update", None))):
         raise TypeError(f"optimizer must be an optax.GradientTransformation such as lion_k(3e-4), got {optimizer!r}.")
@@ -105,7 +105,11 @@ def compiled_update(
         # The update of a bfloat16 parameter may be float32, and optax leaves its promotion to JAX.
         with jax.numpy_dtype_promotion("standard"):
             params = optax.apply_updates(params, updates)
-        return (params, state) if metrics is None else (params, state, metrics(params, state))
+        if metrics is None:
+            return params, state
+        # Else XLA computes the new arrays twice, the second time inside the metrics, from the old ones.
+        params, state = jax.lax.optimization_barrier((params, state))
+        return params, state, metrics(params, state)
 
     return CompiledUpdate(step)
 

@@ -50,8 +50,11 @@ def measured_sums(array: MeasuredArray) -> MeasuredSums:
 
 def _in_one_pass(array: MeasuredArray) -> MeasuredSums:
     K: SeparableFunction = array.K  # type: ignore[assignment]  # the caller's case
-    # Without barriers XLA would share what the update computed, by keeping it in memory.
-    x, decay, gradient, m = jax.lax.optimization_barrier((array.x, array.weight_decay, array.gradient, array.m))
+    # Without barriers XLA would share what the update computed, by keeping it in memory; behind one stands mu = −m, the
+    # array that is there, and not m, which would have to be written down.
+    mu = None if array.m is None else -array.m
+    x, decay, gradient, mu = jax.lax.optimization_barrier((array.x, array.weight_decay, array.gradient, mu))
+    m = None if mu is None else -mu
     y, zero = decay * x, jnp.zeros((), x.dtype)
     inner = jnp.clip(y, -K.radius, K.radius)
     at_slope = [] if gradient is None else [K.density(-gradient), y * gradient]

@@ -24,7 +24,8 @@ from ._direction import Direction, build_direction, register_direction
 
 def signs(z: Tensor) -> Tensor:
     """sign(z), and NaN at NaN, where torch's own sign is 0: a run that has broken down must not look at rest."""
-    return torch.where(torch.isnan(z), z, torch.sign(z))
+    # Not torch.isnan(z), for which inductor writes a loop that the processor cannot vectorise: half the speed.
+    return torch.where(z != z, z, torch.sign(z))
 
 
 def signs_in_place(tensors: list[Tensor]) -> None:
