@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from .. import __version__
+from ._audit import audit_command
 from ._check_k import check_k_command
 from ._console import print_json
 from ._describe import describe_command
@@ -55,6 +56,7 @@ COMMANDS = (
     run_command,
     verify_command,
     check_k_command,
+    audit_command,
     reproduce_command,
     report_command,
 )

@@ -1,0 +1,157 @@
+"""What follows from what was found: the effective set by search and by theory, and the theory's claims on runs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..convex import ConvexFunction, LpNorm, Scaled, TopKL1
+from ._decay_kinds import kept_radius
+from ._effective_set import EffectiveSet, find_effective_set
+from ._findings import Finding
+from ._fingerprint import Fingerprint, readable
+from ._held_against import Claimed, held_against
+from ._held_out import Outcome
+from ._model import Model
+from ._probe import Probe
+
+NORMS = {
+    "L1Norm": "linf",
+    "Huber": "linf",
+    "DeadzoneL1": "linf",
+    "LogCosh": "linf",
+    "PseudoHuber": "linf",
+    "L2Norm": "l2",
+    "LinfNorm": "l1",
+    "NuclearNorm": "operator",
+    "SpectralNorm": "nuclear",
+}
+"""K → the norm whose unit ball dom K* is."""
+
+
+@dataclass(frozen=True)
+class FoundSet:
+    """The effective set with its finding; `theory`: norm and radius that the fingerprint implies, None without."""
+
+    described: dict[str, Any] | None
+    theory: dict[str, Any] | None
+    search: EffectiveSet | None
+    finding: Finding
+
+    @property
+    def is_contradicted(self) -> bool:
+        """Whether search and theory disagree."""
+        return self.finding.verdict == "INCONCLUSIVE"
+
+
+def ball_of(K: ConvexFunction) -> tuple[str, float] | None:
+    """(norm, radius) of the closure of dom K*; None where it is no ball of a norm that has a name here."""
+    if isinstance(K, Scaled):
+        inner = ball_of(K.function)
+        return None if inner is None else (inner[0], inner[1] * float(K.factor))
+    if isinstance(K, TopKL1):
+        return f"top {K.k}", 1.0
+    if isinstance(K, LpNorm) and 1 < K.p < np.inf:
+        return f"l{K.p / (K.p - 1):.6g}", 1.0
+    name = NORMS.get(type(K).__name__)
+    return None if name is None else (name, 1.0)
+
+
+def effective_set_of(probe: Probe, found: Fingerprint, outcome: Outcome, schedule: Any, is_quick: bool) -> FoundSet:
+    """Searches the set, and holds it against what theory makes of the fingerprint."""
+    theory = _by_theory(probe, outcome, schedule)
+    rate = schedule if schedule is not None else probe.rate
+    try:
+        search = find_effective_set(
+            probe.box,
+            probe.shape,
+            learning_rate=rate,
+            theory=None if theory is None else theory["radius"],
+            theory_norm=None if theory is None else theory["norm"],
+            seed=probe.seed,
+            is_quick=is_quick,
+        )
+    except (ArithmeticError, ValueError, np.linalg.LinAlgError) as error:
+        told = Finding("effective set", "not told", f"the search failed: {error}", "not told", verdict="INCONCLUSIVE")
+        return FoundSet(theory, theory, None, told)
+    return FoundSet(*_compared(theory, search, not found.direction.is_bounded))
+
+
+def _by_theory(probe: Probe, outcome: Outcome, schedule: Any) -> dict[str, Any] | None:
+    fit = outcome.fit
+    if not outcome.is_explained:
+        return None
+    ball = ball_of(fit.K)
+    rates = np.array([float(schedule(t)) for t in range(120)]) if schedule is not None else np.array([probe.unit])
+    if ball is None or fit.weight_decay == 0 or (probe.unit * fit.size * fit.weight_decay > 1):
+        return None
+    radius = kept_radius(fit.decay, rates * fit.size, fit.weight_decay, ball[1])
+    return None if radius is None else {"norm": ball[0], "radius": radius}
+
+
+def _compared(
+    theory: dict[str, Any] | None, search: EffectiveSet, is_unbounded: bool
+) -> tuple[dict[str, Any] | None, dict[str, Any] | None, EffectiveSet, Finding]:
+    found = search.to_json()
+    said = "; ".join(search.evidence)
+    if search.status != "set":
+        words = {"no set": "none: x can be pushed as far as one likes", "not a number": "none: x becomes no number"}
+        if theory is not None and search.status == "not found":
+            told = f"{_in_words(theory)}, by theory alone"
+            return (
+                theory,
+                theory,
+                search,
+                Finding("effective set", told, f"the search did not decide: {said}", "measured"),
+            )
+        is_odd = theory is not None
+        told = words.get(search.status, "not told")
+        verdict = "INCONCLUSIVE" if is_odd else None
+        extra = f"; theory expects {_in_words(theory)}" if theory is not None else ""
+        certainty = "not told" if search.status == "not found" else "measured"
+        return theory, theory, search, Finding("effective set", told, said + extra, certainty, verdict=verdict)
+    if theory is None and is_unbounded:
+        said = "larger gradients push x farther out, without end"
+        return None, None, search, Finding("effective set", "none: no bound holds for all gradients", said, "measured")
+    if theory is None:
+        told = _in_words(found)
+        filled = "" if search.is_filled else ", a ball around the set, which need not fill it"
+        return found, None, search, Finding("effective set", told + filled, said, "seen in samples")
+    if search.agrees:
+        agreed = Finding("effective set", _in_words(theory), f"theory and search agree: {said}", "to rounding")
+        return theory, theory, search, agreed
+    told = f"theory says {_in_words(theory)}, search {_in_words(found)}"
+    return theory, theory, search, Finding("effective set", told, said, "not told", verdict="INCONCLUSIVE")
+
+
+def _in_words(described: dict[str, Any] | None) -> str:
+    return (
+        "none" if described is None else f"the ball of radius {described['radius']:.6g} in the {described['norm']} norm"
+    )
+
+
+def held_findings(probe: Probe, outcome: Outcome, per_step: float, is_quick: bool) -> list[Finding]:
+    """Consequences of being a Lion-K, on whole runs; nothing where it is none, or where η is not known."""
+    fit = outcome.fit
+    if not outcome.is_lion_k or not probe.knows_rate or probe.dtype != "float64" or fit.size != 1:
+        return []
+    if probe.unit * fit.weight_decay > 1 or fit.beta2 >= 1:
+        return []
+    kind = "implicit" if fit.decay == "implicit" else "explicit"
+    claimed = Claimed(fit.K, _weight_decay_at(probe, per_step, fit), probe.unit, fit.beta1, fit.beta2, kind)
+    told = []
+    for held in held_against(probe.box, claimed, probe.shape, probe.seed, is_quick):
+        if held.verdict == "NOT_APPLICABLE":
+            continue
+        numbers = "" if held.measured is None else f"{held.observable} {held.measured:.3g} ≤ {held.bound:.3g}"
+        words = "as theory says" if held.verdict == "CONSISTENT" else held.outcome
+        evidence = f"{held.outcome}; {numbers}" if numbers else held.outcome
+        verdict = "VIOLATED" if held.verdict == "VIOLATED" else None
+        told.append(Finding(held.check, words, evidence, "measured", "follows from being a Lion-K", verdict))
+    return told
+
+
+def _weight_decay_at(probe: Probe, per_step: float, fit: Model) -> float:
+    """λ at the usual η: what keeps ηλ in float32 has another one, in the eighth digit, at every η."""
+    share = per_step / (1 - per_step) if fit.decay == "implicit" else per_step
+    return readable(share / probe.unit) if fit.weight_decay > 0 else 0.0

@@ -1,0 +1,142 @@
+"""All probes together: what an optimizer is, as far as short experiments tell."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..convex import ConvexFunction, L1Norm
+from ._decay_probe import Decay, find_decay
+from ._direction_probe import Direction, find_direction
+from ._model import Model
+from ._momentum_probe import Momentum, find_momentum
+from ._probe import Probe
+from ._which_k import Named, fits, identify
+
+DISPLAYED = 1e-9
+SNAPPED = 1e-6
+"""A constant within this share of the claimed one counts as claimed: float32 keeps no more."""
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What an optimizer is said to be; None where nothing is said."""
+
+    K: ConvexFunction | None = None
+    weight_decay: float | None = None
+    beta1: float | None = None
+    beta2: float | None = None
+    decay: str | None = None
+
+    @property
+    def are_made(self) -> bool:
+        """Whether anything is claimed."""
+        return any(value is not None for value in vars(self).values())
+
+    def described(self) -> dict[str, Any]:
+        """What is claimed, by name."""
+        named = {name: value for name, value in vars(self).items() if value is not None}
+        return {**named, "K": text_of(self.K)} if self.K is not None else named
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """The probes' answers; `named`: the K that has the direction; `tried`: which were, and how far off."""
+
+    decay: Decay
+    momentum: Momentum
+    direction: Direction
+    named: Named | None
+    tried: tuple[tuple[str, float], ...]
+
+    def model(self, probe: Probe) -> tuple[Model, bool]:
+        """(the Lion-K that fits best, whether every constant of it was found and not filled in)."""
+        named = self.named or Named(L1Norm(), _size_of(self.direction), "L1Norm()")
+        is_whole = self.named is not None
+        decay, weight_decay = self.decay.kind, self.decay.weight_decay
+        if decay == "unknown" or weight_decay is None:
+            share = self.decay.per_step if np.isfinite(self.decay.per_step) else 0.0
+            decay, weight_decay, is_whole = "decoupled", max(share, 0.0) / probe.unit, False
+        beta1, beta2 = self.momentum.beta1, self.momentum.beta2
+        if beta1 is None or self.momentum.is_corrected:
+            beta1, beta2, is_whole = 0.9, 0.99, False
+        error = 1e3 * probe.roundoff / max(1 - (beta2 or 0.0), 1e-6)
+        return (
+            Model(
+                named.K,
+                named.text,
+                readable(beta1),
+                readable(0.0 if beta2 is None else beta2),
+                decay,
+                readable(weight_decay / (named.size if decay != "coupled" else 1)),
+                named.size,
+                min(error, 1e-6),
+                min(self.decay.error / named.size, SNAPPED * weight_decay / named.size),
+            ),
+            is_whole,
+        )
+
+
+def take_fingerprint(probe: Probe, claims: Claims, tell: Callable[[str], None]) -> Fingerprint:
+    """Asks everything, in the order in which one answer helps the next."""
+    tell("decay")
+    decay = find_decay(probe)
+    if decay.kind == "implicit":
+        probe.step = probe.unit * (1 - decay.per_step)
+    tell("momentum")
+    momentum = find_momentum(probe, decay.per_step if np.isfinite(decay.per_step) else 0.0)
+    probe.delay = int(momentum.beta1 == 1)
+    tell("direction")
+    direction = find_direction(probe)
+    if not direction.is_finite or direction.cycle is not None:
+        return Fingerprint(decay, momentum, direction, None, ())
+    tell("K")
+    weight = _weight(momentum)
+    tried: list[tuple[str, float]] = []
+    if claims.K is not None:
+        claimed = _as_claimed(claims.K, probe, direction, weight)
+        off = fits(claimed, direction, weight, probe.roundoff)
+        tried.append((claimed.text, off))
+        if off <= 1:
+            return Fingerprint(decay, momentum, direction, claimed, tuple(tried))
+    named, others = identify(probe, direction, weight)
+    return Fingerprint(decay, momentum, direction, named, (*tried, *others))
+
+
+def _weight(momentum: Momentum) -> float:
+    """What a first gradient counts in the argument of ∇K."""
+    if momentum.beta1 is None:
+        return 0.1
+    return 1 - (momentum.beta2 or 0.0) if momentum.beta1 == 1 else 1 - momentum.beta1
+
+
+def _as_claimed(K: ConvexFunction, probe: Probe, direction: Direction, weight: float) -> Named:
+    """The claimed K; where η is not known, with the η that fits its first answer."""
+    if probe.knows_rate:
+        return Named(K, 1.0, text_of(K))
+    u = np.asarray(K.subgradient(direction.points[0] * weight))
+    size = float(np.vdot(u, direction.values[0]) / max(np.vdot(u, u), 1e-300))
+    return Named(K, size if size > 0 else 1.0, text_of(K))
+
+
+def _size_of(direction: Direction) -> float:
+    return 1.0 if not 0 < direction.largest < 1e300 else min(direction.largest, 1.0)
+
+
+def readable(value: float) -> float:
+    """A constant found, as the short decimal beside it where it is that to a billionth."""
+    short = float(f"{value:.6g}")
+    return short if abs(short - value) <= DISPLAYED * max(abs(value), 1e-300) else value
+
+
+def snapped(found: float | None, claimed: float | None, error: float = 0.0) -> bool:
+    """Whether a constant, known up to an error, is the claimed one."""
+    if claimed is None:
+        return True
+    return found is not None and abs(found - claimed) <= SNAPPED * max(abs(claimed), SNAPPED) + error
+
+
+def text_of(K: ConvexFunction) -> str:
+    """K as it is written, as far as its fields are numbers."""
+    return repr(K)

@@ -1,0 +1,150 @@
+"""A Lion-K with all its constants, held against an observed run step by step, to rounding.
+
+Every step is predicted from the x that was observed before it and from the momentum that the gradients imply, so that
+an error does not spread: the first step that cannot be explained is where the optimizer parts from the model.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from ..convex import ConvexFunction
+from ..precision import unit_roundoff
+from ._black_box import Course
+from ._decay_kinds import DECAY_RATES
+from ._subgradients import Subgradients
+
+# Roundings of βm − (1−β)g in any order, and of a step; libraries' tanh, √ and singular values cost a few more.
+ROUNDINGS = 8
+RATE_ROUNDING = 2.0**-23
+"""Learning rates and decays are often stored in float32, whatever the parameters are."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """x⁺ = (1−d_t)x + s_t ∇K(m̃), m̃ = β1 m − (1−β1)g, m⁺ = β2 m − (1−β2)g, with d and s from η_t and λ by `decay`.
+
+    - `decay`: a kind of `kept_radius`; "coupled" puts λx into g, "cautious" decays where ∇K(m̃) does not push outward.
+    - `size`: s_t/η_t where η is not known in the units of K.   `text`: K as it is written.
+    - `beta_error`, `decay_error`: how far off the β's and λ may be.
+    """
+
+    K: ConvexFunction
+    text: str
+    beta1: float
+    beta2: float
+    decay: str
+    weight_decay: float
+    size: float = 1.0
+    beta_error: float = 1e-12
+    decay_error: float = 0.0
+
+    def rates(self, learning_rates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(s_t, d_t) for η_t."""
+        eta = learning_rates * self.size
+        if self.decay == "implicit":
+            held = 1 + eta * self.weight_decay
+            return eta / held, eta * self.weight_decay / held
+        if self.decay in ("none", "coupled") or self.weight_decay == 0:
+            return eta, np.zeros_like(eta)
+        if self.decay == "cautious":
+            return eta, eta * self.weight_decay
+        return eta, DECAY_RATES[self.decay](eta, self.weight_decay, float(eta.max()))
+
+    def describe(self) -> dict[str, Any]:
+        """The constants by name."""
+        return {
+            "K": self.text,
+            "beta1": self.beta1,
+            "beta2": self.beta2,
+            "decay": self.decay,
+            "weight_decay": self.weight_decay,
+            "size": self.size,
+        }
+
+
+@dataclass(frozen=True)
+class Departure:
+    """The first step that the model does not explain.
+
+    `step`: t of the step x_t → x_{t+1}; `x`, `observed`, `predicted`: x_t, x_{t+1} as seen and as the model has it;
+    `look_ahead`: m̃; `excess`: how far off, in tolerances; `entry`: index of the entry that is farthest off.
+    """
+
+    step: int
+    entry: tuple[int, ...]
+    x: np.ndarray
+    observed: np.ndarray
+    predicted: np.ndarray
+    look_ahead: np.ndarray
+    excess: float
+
+
+class Checker:
+    """A model ready to check runs; its K is compiled once."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.subgradients = Subgradients(model.K)
+
+    def with_constants(self, **constants: Any) -> "Checker":
+        """The same K with other constants, without compiling it again."""
+        other = object.__new__(Checker)
+        other.model, other.subgradients = replace(self.model, **constants), self.subgradients
+        return other
+
+    def departure(
+        self, course: Course, gradients: np.ndarray, learning_rates: np.ndarray, is_compiled: bool = False
+    ) -> Departure | None:
+        """Where this run parts from the model; None where every step is explained."""
+        with np.errstate(all="ignore"):
+            return self._departure(course, gradients, learning_rates, is_compiled)
+
+    def _departure(
+        self, course: Course, gradients: np.ndarray, learning_rates: np.ndarray, is_compiled: bool
+    ) -> Departure | None:
+        model, x = self.model, course.x.astype(np.float64)
+        u_x = unit_roundoff(course.x.dtype)
+        g = np.asarray(gradients).astype(course.x.dtype).astype(np.float64)
+        s, d = model.rates(np.asarray(learning_rates, np.float64))
+        if model.decay == "coupled":
+            g = g + model.weight_decay * x[:-1]
+        z, shift = self._look_ahead(g, u_x, tiny=float(np.finfo(np.float32).tiny) if u_x > 1e-10 else 1e-300)
+        if not is_compiled and u_x < 1e-10 and not z.any():
+            shift = np.zeros_like(z)
+        axis = (-1, *[1] * (x.ndim - 1))
+        before, after, s, d = x[:-1], x[1:], s.reshape(axis), d.reshape(axis)
+        # How far x is from what decay alone makes of it, in units of the step.
+        move = after - before + d * before
+        if model.decay == "cautious":
+            is_pushed_out = self.subgradients.selection(z) * before > 0
+            move = np.where(is_pushed_out, after - before, move)
+        u = move / s
+        error = ROUNDINGS * u_x * (np.abs(before) + np.abs(after)) / s
+        error = error + RATE_ROUNDING * (np.abs(u) + np.abs(d * before) / s) + ROUNDINGS * u_x * np.abs(u)
+        error = error + model.decay_error * np.abs(before) + ROUNDINGS * float(jnp.finfo(course.x.dtype).tiny) / s
+        off = self.subgradients.excess(z, u, shift, error)
+        off = np.where(np.isfinite(after).reshape(len(after), -1).all(axis=1), off, np.inf)
+        wrong = np.flatnonzero(off > 1)
+        if not len(wrong):
+            return None
+        t = int(wrong[0])
+        predicted = before[t] - d[t] * before[t] + s[t] * self.subgradients.selection(z[t : t + 1])[0]
+        apart = np.abs(after[t] - predicted) / (error[t] * s[t] + np.finfo(np.float64).tiny)
+        entry = np.unravel_index(int(np.argmax(np.where(np.isnan(apart), np.inf, apart))), apart.shape)
+        index = tuple(int(i) for i in entry)
+        return Departure(t, index, before[t], after[t], predicted, z[t], float(off[t]))
+
+    def _look_ahead(self, g: np.ndarray, u: float, tiny: float) -> tuple[np.ndarray, np.ndarray]:
+        """m̃_t and how far rounding and errors of the β's may have shifted it; 0 while all gradients were exactly 0."""
+        b1, b2, known = self.model.beta1, self.model.beta2, self.model.beta_error
+        m, m_error = np.zeros_like(g[0]), np.zeros_like(g[0])
+        z, shift = np.empty_like(g), np.empty_like(g)
+        for t, now in enumerate(g):
+            terms = np.abs(m) + np.abs(now)
+            own = (ROUNDINGS * u + known) * terms + np.where(terms > 0, tiny, 0)
+            z[t], shift[t] = b1 * m - (1 - b1) * now, b1 * m_error + own
+            m, m_error = b2 * m - (1 - b2) * now, b2 * m_error + own
+        return z, shift

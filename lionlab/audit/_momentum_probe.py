@@ -1,0 +1,125 @@
+"""β1 and β2, from where a step turns round.
+
+Along one line all gradients are multiples c_t v, so m̃ is a multiple of v too, and any step along ∇K(m̃) goes the way of
+that multiple. After a push v and k silent steps, a gradient r v stops the step at r_k = β1 β2^k (1−β2)/(1−β1).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ._probe import Probe, crossing
+
+WAITS = (0, 1, 2, 7, 24)
+STRENGTH = 1e9
+"""How strong the first push is, so that thresholds of the order of 1 turn nothing round."""
+LAW_ERROR = 1e-7
+NARROW = 1e-9
+"""No threshold is looked for where a step turns round within this share of the balance."""
+
+
+@dataclass(frozen=True)
+class Momentum:
+    """What was found: β1 and β2 of the two-β form, None where there is none; the balances r_k, by k.
+
+    `is_corrected`: the balances are those of a momentum divided by 1 − β2^t.
+    """
+
+    beta1: float | None
+    beta2: float | None
+    balances: dict[int, float]
+    is_corrected: bool
+    evidence: str
+    certainty: str
+
+
+def find_momentum(probe: Probe, decay: float = 0.0) -> Momentum:
+    """β1 and β2 by bisection; `decay` is the share of x that a step takes off."""
+    v = probe.rng.normal(size=probe.shape)
+    if not probe.last_move(-v[None] * STRENGTH, v) > 0:
+        return _old_momentum_alone(probe, v, decay)
+    balances: dict[int, float] = {}
+    for wait in WAITS:
+        r = _balance(probe, v, wait, decay)
+        if r is None:
+            said = f"no gradient outweighs a push {wait + 1} steps ago"
+            return Momentum(None, None, balances, False, said, "measured")
+        balances[wait] = r
+    return _fitted(probe, balances)
+
+
+def _balance(probe: Probe, v: np.ndarray, wait: int, decay: float) -> float | None:
+    """r_k: the middle of where the step stops going along −v and where it begins to go along v."""
+
+    def stream(r: float) -> np.ndarray:
+        gradients = np.zeros((wait + 2, *probe.shape))
+        gradients[0], gradients[-1] = -STRENGTH * v, r * STRENGTH * v
+        return gradients
+
+    first = crossing(lambda r: _without_decay(probe, stream(r), v, decay))
+    if first is None or first == 0:
+        return first
+    if _without_decay(probe, stream(first * (1 + NARROW)), v, decay) < 0:
+        return first
+    # A dead zone stops the step before, and by as much after, the balance.
+    last = crossing(lambda r: 1.0 if not _without_decay(probe, stream(r), v, decay) < 0 else -1.0, first)
+    return None if last is None else (first + last) / 2
+
+
+def _without_decay(probe: Probe, gradients: np.ndarray, v: np.ndarray, decay: float) -> float:
+    """The last step along v, less what decay takes off; 0 within rounding."""
+    x = probe.x(gradients)
+    here = x[-2]
+    move = float(np.vdot(x[-1] - here + decay * here, v))
+    noise = 16 * probe.roundoff * float(np.sum(np.abs(here) * np.abs(v)))
+    return 0.0 if abs(move) <= noise else move
+
+
+def _fitted(probe: Probe, balances: dict[int, float]) -> Momentum:
+    told = ", ".join(f"r_{k} = {r:.9g}" for k, r in balances.items())
+    said = f"a step turns round where a gradient is r_k times a push k+1 steps before: {told}"
+    if balances[0] == 0:
+        if any(balances.values()):
+            return Momentum(None, None, balances, False, said, "measured")
+        return Momentum(0.0, None, balances, False, f"{said}: no memory at all", "measured")
+    beta2 = balances[1] / balances[0]
+    for is_corrected in (False, True):
+        if is_corrected:  # r_1/r_0 = β2/(1+β2)
+            beta2 = beta2 / (1 - beta2) if beta2 < 0.5 else np.nan
+        factors = {k: beta2**k / ((1 - beta2 ** (k + 1)) / (1 - beta2) if is_corrected else 1) for k in balances}
+        wrong = max(abs(balances[k] / balances[0] - factors[k]) / factors[k] for k in balances)
+        allowed = LAW_ERROR + 1e3 * probe.roundoff / factors[max(balances)]
+        if wrong <= allowed and 0 < beta2 < 1:
+            # The longest wait tells β2 best.
+            wait = max(balances)
+            if not is_corrected:
+                beta2 = (balances[wait] / balances[0]) ** (1 / wait)
+            odds = balances[0] / (1 if is_corrected else 1 - beta2)
+            kind = "of a momentum divided by 1 − β2^t" if is_corrected else "β1 β2^k (1−β2)/(1−β1)"
+            return Momentum(
+                odds / (1 + odds),
+                beta2,
+                balances,
+                is_corrected,
+                f"{said}; they are {kind} to {wrong:.1g}",
+                "to rounding",
+            )
+    if all(r == 0 for k, r in balances.items() if k):
+        return Momentum(None, 0.0, balances, False, said, "measured")
+    return Momentum(None, None, balances, False, f"{said}; that is no geometric law", "measured")
+
+
+def _old_momentum_alone(probe: Probe, v: np.ndarray, decay: float) -> Momentum:
+    """The first gradient moves nothing: β1 = 1, and β2 from two pushes that cancel."""
+
+    def move(r: float) -> float:
+        gradients = np.stack([-STRENGTH * v, r * STRENGTH * v, 0 * v])
+        return _without_decay(probe, gradients, v, decay)
+
+    if not move(0.0) > 0:
+        return Momentum(None, None, {}, False, "the first gradient moves nothing, nor does the second step", "measured")
+    beta2 = crossing(move)
+    said = (
+        f"the first gradient moves nothing until the step after; it is outweighed by one of {beta2:.9g} times its size"
+    )
+    return Momentum(1.0, beta2, {}, False, said, "measured")

@@ -1,0 +1,103 @@
+"""What one optimizer does, asked in small experiments: a short run is one question."""
+
+from typing import Any
+
+import numpy as np
+
+from ..precision import unit_roundoff
+from ._black_box import BlackBox, Course
+
+HIGHEST = 1e15
+"""The largest ratio of two gradients that a bisection tries."""
+HALVINGS = 64
+
+
+class Probe:
+    """A black box with the shape, the dtype and the learning rate that it is asked at.
+
+    - `rate`: η that is passed, or None where nothing may be passed.
+    - `unit`: η to measure updates in; 1 where no η is known.   `runs`: how many runs were made so far.
+    - `step`: what a unit direction moves x by: η, or η/(1+ηλ) once implicit decay is found.
+    - `delay`: silent steps before a first gradient moves x: 1 for a method that steps along the old momentum alone.
+    """
+
+    def __init__(self, box: BlackBox, shape: tuple[int, ...], dtype: str, rate: float | None, seed: int = 0) -> None:
+        self.box, self.shape, self.dtype, self.seed = box, shape, dtype, seed
+        known = box.learning_rate if rate is None else rate
+        self.rate = known if box.accepts_rate else None
+        self.unit = 1.0 if known is None else float(known)
+        self.knows_rate = known is not None
+        self.roundoff = unit_roundoff(dtype)
+        self.step = self.unit
+        self.delay = 0
+        self.runs = 0
+
+    @property
+    def rng(self) -> np.random.Generator:
+        """A fresh generator: what a probe asks does not depend on the probes before it."""
+        return np.random.default_rng([self.seed, *self.shape])
+
+    def course(self, gradients: Any, x0: Any = None, rates: Any = None) -> Course:
+        """A run from x_0 (0 if not given) under a learning rate, a sequence of them, or the usual one."""
+        start = np.zeros(self.shape) if x0 is None else np.asarray(x0)
+        gradients = np.asarray(gradients)
+        wanted = self.box.gradient_shape(start)
+        if gradients.shape[1:] != wanted:  # several workers, who all see the same
+            gradients = np.broadcast_to(gradients.reshape(self.spread(gradients)), (len(gradients), *wanted))
+        rate = self.rate if rates is None else rates
+        if rate is not None and np.ndim(rate) == 1:
+            sequence = [float(r) for r in np.asarray(rate)]
+            rate = lambda t: sequence[min(t, len(sequence) - 1)]  # noqa: E731
+        self.runs += 1
+        return self.box.run(start.astype(self.dtype), gradients, learning_rate=rate)
+
+    @property
+    def gradient_shape(self) -> tuple[int, ...]:
+        """That of x, after one axis for each kind of worker where there are several."""
+        return self.box.gradient_shape(np.zeros(self.shape, self.dtype))
+
+    def spread(self, gradients: np.ndarray) -> tuple[int, ...]:
+        """The shape of gradients (T, *shape) with an axis of length 1 for every axis of workers."""
+        extra = len(self.gradient_shape) - len(self.shape)
+        return (len(gradients), *[1] * extra, *self.shape)
+
+    def mean_gradient(self, gradients: np.ndarray) -> np.ndarray:
+        """(T, *shape): the mean over workers, which is what a method on one machine would see."""
+        extra = len(self.gradient_shape) - len(self.shape)
+        return gradients.mean(axis=tuple(range(1, 1 + extra))) if extra else gradients
+
+    def x(self, gradients: Any, x0: Any = None, rates: Any = None) -> np.ndarray:
+        """x_0, …, x_T of such a run in float64."""
+        return self.course(gradients, x0, rates).x.astype(np.float64)
+
+    def first_direction(self, z: np.ndarray) -> np.ndarray:
+        """(x_1 − x_0)/η from x_0 = 0 with gradient −z: ∇K((1−β1)z) of a Lion-K, or with a delay ∇K((1−β2)z)."""
+        gradients = np.zeros((1 + self.delay, *self.shape))
+        gradients[0] = -np.asarray(z)
+        return self.x(gradients)[-1] / self.step
+
+    def last_move(self, gradients: Any, direction: np.ndarray) -> float:
+        """How far the last step of a run from 0 goes along `direction`, decay left out as far as x is still small."""
+        x = self.x(gradients)
+        return float(np.vdot(x[-1] - x[-2], direction))
+
+
+def crossing(moves_along: Any, low: float = 0.0, high: float = 1.0) -> float | None:
+    """The r at which a nonincreasing function of r stops being > 0, by bisection; None where it never does."""
+    if not moves_along(low) > 0:
+        return low
+    while moves_along(high) > 0:
+        low, high = high, high * 8
+        if high > HIGHEST:
+            return None
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2 if low == 0 else float(np.sqrt(low * high))
+        if not low < middle < high:
+            break
+        if moves_along(middle) > 0:
+            low = middle
+        else:
+            high = middle
+        if low == 0 and high < 1 / HIGHEST:
+            return 0.0
+    return (low + high) / 2

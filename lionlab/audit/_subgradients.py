@@ -1,0 +1,84 @@
+"""Whether a vector is an element of ∂K, to rounding: the selection where it is one, else the Fenchel–Young gap."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from ..convex import ConvexFunction
+from ..precision import cast_floats, double_precision
+
+SMOOTH_PART = 1e-5
+"""Up to this change of ∇K under the rounding of z it counts as differentiable there; beyond, z is near a kink."""
+PADDED = 512
+
+
+class Subgradients:
+    """∂K at many points at once, in float64."""
+
+    def __init__(self, K: ConvexFunction) -> None:
+        self.K = K
+        self._programs = (jax.jit(jax.vmap(self._selection)), jax.jit(jax.vmap(self._gap)))
+
+    def _owner(self) -> ConvexFunction:
+        return cast_floats(self.K, np.float64)
+
+    def _selection(self, z: Array) -> Array:
+        return self._owner().selection(z)
+
+    def _gap(self, z: Array, u: Array, allowance: Array) -> Array:
+        K = self._owner()
+        return K.value(z) + K.conjugate().value_within(u, allowance) - jnp.sum(z * u)
+
+    def selection(self, z: np.ndarray) -> np.ndarray:
+        """The documented element of ∂K(z_i) for z (n, *shape)."""
+        return self._call(0, z)
+
+    def _call(self, which: int, *arrays: np.ndarray) -> np.ndarray:
+        # One length for all, so that each function is compiled once.
+        count = len(arrays[0])
+        parts = []
+        for start in range(0, count, PADDED):
+            rows = [array[start : start + PADDED] for array in arrays]
+            held = len(rows[0])
+            rows = [np.concatenate([r, np.repeat(r[-1:], PADDED - held, axis=0)]) for r in rows]
+            with double_precision():
+                done = self._programs[which](*(jnp.asarray(r, jnp.float64) for r in rows))
+            parts.append(np.asarray(done)[:held])
+        return np.concatenate(parts)
+
+    def excess(self, z: np.ndarray, u: np.ndarray, shift: np.ndarray, error: np.ndarray) -> np.ndarray:
+        """How far each u_i (n, *shape) is from ∂K at some point within `shift` of z_i, in units of its own error.
+
+        At most 1 where it is an element. For separable K entry by entry: between the slopes at both ends of the
+        interval. Otherwise u must be the selection up to what the shift changes, or have a Fenchel–Young gap that the
+        shift explains.
+        """
+        with np.errstate(all="ignore"):
+            low, high = self.selection(z - shift), self.selection(z + shift)
+            middle = self.selection(z)
+            axes = tuple(range(1, z.ndim))
+            floor = np.finfo(np.float64).tiny
+            if self.K.is_separable:
+                least = np.minimum(np.minimum(low, high), middle)
+                most = np.maximum(np.maximum(low, high), middle)
+                off = np.maximum(np.maximum(least - u, u - most), 0) / (error + floor)
+                return np.where(np.isnan(off), np.inf, off).max(axis=axes)
+            width = np.maximum(np.abs(low - middle), np.abs(high - middle)).max(axis=axes, keepdims=True)
+            allowed = error + np.where(width <= SMOOTH_PART, 8 * width, 0)
+            off = (np.abs(u - middle) / (allowed + floor)).max(axis=axes)
+            off = np.where(np.isnan(off), np.inf, off)
+            is_off = (off > 1) & (np.abs(z).max(axis=axes) > 0)
+            if is_off.any() and not self.K.is_smooth:
+                off[is_off] = np.minimum(off[is_off], self._tie(z[is_off], u[is_off], shift[is_off], error[is_off]))
+            return off
+
+    def _tie(self, z: np.ndarray, u: np.ndarray, shift: np.ndarray, error: np.ndarray) -> np.ndarray:
+        """The Fenchel–Young gap over what rounding and the shift allow."""
+        axes = tuple(range(1, z.ndim))
+        outside = np.sqrt(np.sum(error**2, axis=axes))
+        gap = self._call(1, z, u, outside)
+        sizes = np.abs(u).max(axis=axes) + np.abs(self.selection(z)).max(axis=axes)
+        slack = np.sum(np.abs(z) * error, axis=axes) + sizes * np.sum(shift, axis=axes)
+        slack += 64 * 2.0**-53 * np.sum(np.abs(z) * (np.abs(u) + sizes.reshape(-1, *[1] * (z.ndim - 1))), axis=axes)
+        return np.where(np.isnan(gap), np.inf, gap / (4 * slack + np.finfo(np.float64).tiny))

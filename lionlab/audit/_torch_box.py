@@ -1,0 +1,65 @@
+"""A torch optimizer as a black box, rebuilt on fresh parameters for every run."""
+
+import inspect
+from typing import Any
+
+import numpy as np
+
+from ._black_box import BlackBox, Course, Recorder, each_gradient
+from ._jax_box import name_of, oriented
+
+
+class TorchBox(BlackBox):
+    """A `torch.optim.Optimizer`, or a class or function `params -> optimizer`. torch is only used once it is given."""
+
+    def __init__(self, optimizer: Any) -> None:
+        import torch
+
+        if isinstance(optimizer, torch.optim.Optimizer):
+            kind, defaults = type(optimizer), optimizer.defaults
+            known = inspect.signature(kind).parameters
+            takes_all = any(p.kind is p.VAR_KEYWORD for p in known.values())
+            settings = {name: value for name, value in defaults.items() if takes_all or name in known}
+            self.make = lambda params: kind(params, **settings)
+            self.name = kind.__name__
+        else:
+            self.make = optimizer
+            self.name = name_of(optimizer)
+        try:
+            built = self.make([torch.nn.Parameter(torch.zeros(1))])
+        except Exception as error:
+            raise TypeError(f"{self.name} cannot be built from params: {error}") from error
+        if not isinstance(built, torch.optim.Optimizer):
+            raise TypeError(f"{self.name} must return a torch optimizer, got {built!r}.")
+        self.learning_rate = float(built.param_groups[0]["lr"]) if "lr" in built.param_groups[0] else None
+        self.accepts_rate = self.accepts_schedule = self.learning_rate is not None
+
+    def _run(self, x: np.ndarray, gradients: Any, rate: Any) -> Course:
+        import torch
+
+        def tensor(array: np.ndarray) -> Any:
+            if array.dtype.name == "bfloat16":
+                return torch.tensor(array.astype(np.float32)).to(torch.bfloat16)
+            return torch.tensor(np.array(array))
+
+        p = torch.nn.Parameter(tensor(x))
+        optimizer = self.make([p])
+        recorder, momenta, seen = Recorder(x, None), [np.zeros_like(x)], []
+        for t, g in each_gradient(gradients, lambda: recorder.x[-1]):
+            if rate is not None:
+                for group in optimizer.param_groups:
+                    group["lr"] = float(rate(t)) if callable(rate) else rate
+            p.grad = tensor(g)
+            seen.append(g)
+            optimizer.step()
+            recorder.record(_numpy(p, x.dtype), None)
+            arrays = [v for v in optimizer.state[p].values() if torch.is_tensor(v) and v.shape == p.shape and v.ndim]
+            momenta += [_numpy(arrays[0], x.dtype)] if len(arrays) == 1 else []
+        course = recorder.course(str(p.dtype).removeprefix("torch."))
+        has_momentum = len(momenta) == len(course.x) > 1
+        return course._replace(momentum=oriented(np.stack(momenta), np.stack(seen)) if has_momentum else None)
+
+
+def _numpy(tensor: Any, dtype: Any) -> np.ndarray:
+    found = tensor.detach().cpu()
+    return np.array(found.float() if str(found.dtype) == "torch.bfloat16" else found).astype(dtype)
