@@ -3,6 +3,7 @@
 The x64 flag stays False, as a user finds it: float64 in the tests is the library's own scoped float64.
 """
 
+import ctypes
 import gc
 import os
 import sys
@@ -27,7 +28,7 @@ if "--kernels=quick" in sys.argv and version("jaxlib").startswith("0.10.") and "
 import hypothesis
 import jax
 import pytest
-from tiers import ABOUT_KERNELS
+from tiers import ABOUT_KERNELS, LONGEST
 
 # A silent promotion hides a float32 constant in a float64 computation, and a wrong broadcast hides a wrong shape.
 jax.config.update("jax_numpy_dtype_promotion", "strict")
@@ -51,6 +52,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kernels", choices=("quick", "users"), help=told)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    # xdist would begin with the files of most tests, which are not those that take longest.
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Divides the files between the two ways of compiling, where one is asked for."""
     kernels = config.getoption("--kernels")
@@ -61,7 +68,9 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out what is marked thorough, unless it is asked for by --thorough or by its own name."""
+    """Puts the longest files first; leaves out what is marked thorough, unless asked for by --thorough or by name."""
+    order = {Path(__file__).parent / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path, len(order)))
     is_named = any("::" in argument for argument in config.invocation_params.args)
     if config.getoption("--thorough") or is_named:
         return
@@ -89,6 +98,14 @@ def _room_for_compiled_code() -> Iterator[None]:
     if _tests_ended % TESTS_BETWEEN_COUNTS == 0 and _is_full():
         jax.clear_caches()
         gc.collect()
+        _return_free_memory()
+
+
+def _return_free_memory() -> None:
+    """Glibc keeps what is freed: the process would look full ever after, and forget everything every ten tests."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)
 
 
 def _is_full() -> bool:

@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from warm_python import WarmPython
+
 REPOSITORY = Path(__file__).parents[1]
 
 CLAIMS = '''
@@ -101,6 +103,8 @@ EXPERIMENT = Experiment(
 )
 '''
 
+WARM = WarmPython()
+
 README = "# small\n\n<!-- claims:begin -->\nwhat was here before\n<!-- claims:end -->\n\nend\n"
 
 
@@ -149,7 +153,9 @@ class Clone:
         return {**os.environ, "PYTHONPATH": str(self.root), **more}
 
     def run(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-        """Runs `lionlab` with these arguments."""
+        """Runs `lionlab` with these arguments; with variables of its own, in a Python that starts from nothing."""
+        if not environment:
+            return WARM.run(arguments, self.root)
         return subprocess.run(
             self.command(*arguments),
             capture_output=True,

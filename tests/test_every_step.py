@@ -31,9 +31,10 @@ FUNCTIONS = {name: (K, shape) for name, (K, shape) in CATALOGUE.items()} | {
     "top 3 of ten": (TopKL1(3), (10,)),
 }
 # Each compiles five programs of its own. These are other ones that are tried every time, with parameters or inside a
-# rule of the calculus that are tried here with others.
+# rule of the calculus that are tried here with others; those of two entries are tried for ties below.
 MADE_OF_OTHERS = {
     "lp 40", "scaled group", "huber of scaled entries", "envelope of l2", "truncated lp 1.5", "truncated log cosh",
+    "sorted l1 of two", "top 1 of two", "linf of two",
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from jax import lax
+from tiers import waiting
 
 import lionlab as ll
 from lionlab.dynamics import _unstacked as subject
@@ -104,9 +105,18 @@ def assert_same(expected, found):
             np.testing.assert_array_equal(b, a)
 
 
-@pytest.mark.parametrize("x64", [False, True], ids=["float32", "float64"])
-@pytest.mark.parametrize("name", RULES)
-def test_unstacked_function_is_the_function(name, x64):
+# What a rule does depends on the dtype where it looks at bits, orders, counts or types; the rest only round otherwise.
+DEPENDS_ON_DTYPE = {
+    "bits", "bits of another width", "compare", "norms", "arguments", "sort", "argsort", "sort by two keys", "top",
+    "custom derivatives", "weakly typed", "constant output", "integers", "iota", "known index", "random", "while",
+}  # fmt: skip
+CASES = [(name, x64) for name in RULES for x64 in (False, True)]
+WAIT = [(name, x64) for name, x64 in CASES if not x64 and name not in DEPENDS_ON_DTYPE]
+
+
+@pytest.mark.parametrize("case", waiting(CASES, WAIT), ids=lambda case: f"{case[0]} float{64 if case[1] else 32}")
+def test_unstacked_function_is_the_function(case):
+    name, x64 = case
     function = RULES[name]
     with jax.enable_x64(x64):
         points = jnp.asarray(POINTS, float)

@@ -26,6 +26,15 @@ VARIANTS = frozenset({
 """The lines of the catalogue that are variants of another line."""
 
 
+LONGEST = (
+    "reproduction/test_reproduce.py", "proofs/test_every_proof.py", "convex/test_laws.py", "integration/test_smooth.py",
+    "inspection/test_inspection.py", "theorems/test_every_claim.py", "theorems/test_proximal.py",
+    "convex/test_calculus.py", "dynamics/test_proximal_step.py", "energy/test_ledger.py",
+    "test_unstacked.py",
+)  # fmt: skip
+"""Files that begin first, the longest before all: a long one that begins last has the other processes wait for it."""
+
+
 def waiting(examples: Iterable[Any], wait: Iterable[Any]) -> list[Any]:
     """`examples` for `parametrize`, those in `wait` marked thorough.
 

@@ -111,7 +111,7 @@ def test_what_is_refused_leaves_no_folder(clone: Clone, tmp_path: Path):
     assert not (tmp_path / "new").exists()
 
 
-@pytest.mark.parametrize("name", ["audit", "sweep", "Verify"])
+@pytest.mark.parametrize("name", ["quantum", "sweep", "Verify"])
 def test_an_unknown_command_is_one_line_with_what_there_is(clone: Clone, name: str):
     done = clone.run(name, "something")
     assert done.returncode == 2

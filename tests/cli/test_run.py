@@ -4,6 +4,7 @@ import subprocess
 
 import pytest
 from small_clone import Clone, document, one_line
+from tiers import waiting
 
 from lionlab.cli._console import WIDTH_IN_FILES
 
@@ -63,7 +64,7 @@ def test_list_and_describe(clone: Clone):
         assert text in clone.run("describe", name).stdout
 
 
-@pytest.mark.parametrize("width", [60, 80, 120, 200, None], ids=str)
+@pytest.mark.parametrize("width", waiting([60, 80, 120, 200, None], [80, 200]), ids=str)
 def test_a_list_has_a_line_for_each_name_whatever_the_width(clone: Clone, width: int | None):
     """On a terminal of that width, or piped (None)."""
     command = clone.command("list")

@@ -91,7 +91,7 @@ def on_terminal(clone: Clone, width: int, *arguments: str, **environment: str) -
 @pytest.mark.parametrize("width", [60, 80, 100, 140])
 def test_verify_on_a_terminal(clone: Clone, width: int):
     names = ("holds", "violated", "uncaught")
-    lines = on_terminal(clone, width, "verify", *names, "-q").splitlines()
+    lines = on_terminal(clone, width, "verify", *names, "--jobs", "1", "-q").splitlines()
     assert all(any(line.startswith(f"{name} ") for line in lines) for name in names)
     assert {"CONSISTENT", "VIOLATED", "INCONCLUSIVE", "0.5", "3/3", "2/3"} <= set(" ".join(lines).split())
     # A path is not broken either: it is to be copied.
@@ -110,5 +110,5 @@ def test_prose_is_wrapped_between_words(clone: Clone, width: int, arguments: tup
 
 def test_a_narrow_terminal_in_colour_colours_the_verdict_alone(clone: Clone):
     assert "violated  \x1b[1;31mVIOLATED\x1b[0m\n" in on_terminal(
-        clone, 60, "verify", "holds", "violated", "-q", NO_COLOR=""
+        clone, 60, "verify", "holds", "violated", "--jobs", "1", "-q", NO_COLOR=""
     )

@@ -107,16 +107,16 @@ def test_float64_is_what_a_claim_is_verified_in(clone: Clone, tmp_path: Path):
 
 
 def test_what_is_not_watched_is_plain(clone: Clone):
-    done = clone.run("verify", "holds", "violated")
+    done = clone.run("verify", "holds", "violated", "--jobs", "1")
     assert "\x1b" not in done.stdout + done.stderr
     assert "holds" in done.stdout
     assert "[2/2]" in done.stderr
-    assert clone.run("verify", "holds", "violated", "-q").stderr == ""
+    assert clone.run("verify", "holds", "violated", "--jobs", "1", "-q").stderr == ""
 
 
 @pytest.mark.parametrize(("variable", "is_coloured"), [("", True), ("1", False)])
 def test_colour_on_a_terminal_unless_no_color(clone: Clone, variable: str, is_coloured: bool):
-    code = f"import pty; pty.spawn({clone.command('verify', 'holds', 'violated')!r})"
+    code = f"import pty; pty.spawn({clone.command('verify', 'holds', 'violated', '--jobs', '1')!r})"
     environment = clone.environment(NO_COLOR=variable, TERM="xterm")
     done = subprocess.run(
         [*clone.command()[:1], "-c", code], capture_output=True, cwd=clone.root, env=environment, timeout=60

@@ -177,11 +177,11 @@ def _pole(x):
     [
         (_sqrt_loss, "tsit5", None),
         pytest.param(_sqrt_loss, "kvaerno5", None, marks=pytest.mark.thorough),
-        (_sqrt_loss, "rk4", 0.05),
+        pytest.param(_sqrt_loss, "rk4", 0.05, marks=pytest.mark.thorough),
         (_sqrt_loss, "proximal", 0.05),
-        (_pole, "tsit5", None),
+        pytest.param(_pole, "tsit5", None, marks=pytest.mark.thorough),
         (_pole, "rk4", 0.05),
-        (_pole, "proximal", 0.05),
+        pytest.param(_pole, "proximal", 0.05, marks=pytest.mark.thorough),
     ],
 )
 def test_a_loss_that_is_nan_or_infinite_on_the_way_is_reported(loss, solver, step):

@@ -148,7 +148,7 @@ def test_dense_output_is_the_solution_between_the_saved_times():
     assert one_x.shape == one_m.shape == (2,)
 
 
-@pytest.mark.parametrize(("solver", "step"), [("tsit5", None), ("rk4", 0.1)])
+@pytest.mark.parametrize(("solver", "step"), [("tsit5", None), pytest.param("rk4", 0.1, marks=pytest.mark.thorough)])
 def test_a_batch_is_its_single_runs(solver, step):
     flows = [LionKFlow(LogCosh(b), alpha, 1.3, 0.4, 0.9) for b, alpha in ((0.5, 0.5), (2.0, 1.0), (5.0, 2.0))]
     x, m = np.array([[0.5, -0.8], [0.1, 0.2], [0.0, 0.0]]), np.array([[2.0, 0.1], [0.0, 0.3], [0.0, 0.0]])
@@ -169,7 +169,7 @@ def test_one_flow_serves_a_batch_and_one_M_serves_all_runs():
     assert batch.num_steps.shape == (2,)
 
 
-@pytest.mark.parametrize(("solver", "step"), [("tsit5", None), ("rk4", 0.02)])
+@pytest.mark.parametrize(("solver", "step"), [("tsit5", None), pytest.param("rk4", 0.02, marks=pytest.mark.thorough)])
 def test_alpha_may_change_with_time(solver, step):
     name = "log cosh"
     K, shape = CATALOGUE[name]
@@ -185,7 +185,10 @@ def test_alpha_may_change_with_time(solver, step):
     assert np.abs(run.lyapunov + run.dissipated - run.lyapunov[0]).max() > 0.1
 
 
-@pytest.mark.parametrize(("solver", "step"), [("tsit5", None), ("rk4", 0.05), ("proximal", 0.05)])
+@pytest.mark.parametrize(
+    ("solver", "step"),
+    [("tsit5", None), pytest.param("rk4", 0.05, marks=pytest.mark.thorough), ("proximal", 0.05)],
+)
 def test_float32_in_float32_out(solver, step):
     start = [np.float32(part) for part in START]
     run = integrate(FLOW, F, *start, TIMES, solver=solver, step=step)
@@ -209,13 +212,17 @@ def test_jaxs_global_flags_are_untouched():
     assert jnp.asarray(1.0).dtype == np.float32
 
 
-@pytest.mark.parametrize("solver", ["tsit5", "rk4"])
-@pytest.mark.parametrize(
-    "times",
-    [[0, 3], [-2.5, 0.5], [1e6, 1e6 + 3], [0, 1e-6, 0.1, 3], np.linspace(0, 3, 5001)],
-    ids=["two", "negative", "late", "uneven", "many"],
-)
-def test_any_increasing_times(times, solver):
+SPANS = {
+    "two": [0, 3], "negative": [-2.5, 0.5], "late": [1e6, 1e6 + 3], "uneven": [0, 1e-6, 0.1, 3],
+    "many": np.linspace(0, 3, 5001),
+}  # fmt: skip
+SPANNED = [(name, solver) for name in SPANS for solver in ("tsit5", "rk4")]
+
+
+# Every number of times is compiled anew.
+@pytest.mark.parametrize("case", waiting(SPANNED, [("two", "rk4"), ("many", "rk4")]), ids="-".join)
+def test_any_increasing_times(case):
+    times, solver = SPANS[case[0]], case[1]
     run = integrate(FLOW, F, *START, times, solver=solver, step=0.02 if solver == "rk4" else None)
     # The flow does not depend on time, so only the length matters; 1e6 is stored to 1e-10.
     reference = integrate(FLOW, F, *START, [0, 3], rtol=1e-10, atol=1e-11)

@@ -3,11 +3,13 @@
 import json
 import subprocess
 import sys
+from fractions import Fraction
 
 import pytest
 
 from lionlab import proofs as room
 from lionlab.proofs import ROUTES, check, proofs, proofs_of
+from lionlab.proofs.symbolic import Derived
 from lionlab.theorems import _verify, claims, verify
 
 PROOFS = {f"{proof.claim} by {proof.route}": proof for proof in proofs()}
@@ -29,7 +31,11 @@ def test_proves_and_refutes_every_planted_wrong(name):
     assert found.outcome.said
     json.dumps(dict(found.outcome.artefacts))
     if proof.coefficients:
-        assert found.detected is not None
+        assert found.detected == Fraction(1, 1000)
+    else:
+        assert found.detected is None
+    if isinstance(proof.prove, Derived):
+        assert {"derivation.txt", "derivation.tex"} <= set(found.outcome.artefacts)
 
 
 def test_every_proof_is_of_a_claim():

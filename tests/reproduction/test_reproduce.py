@@ -222,10 +222,10 @@ def test_every_kind_of_staleness_is_seen_and_mended(clone: Clone, change):
 def test_only_the_drawing_is_done_again_when_only_it_changed(clone: Clone):
     stored = (clone.data / "counts.npz").stat().st_mtime_ns
     edit_draw(clone)
-    clone.run("reproduce")
+    clone.run("reproduce", "--jobs", "1")
     assert (clone.data / "counts.npz").stat().st_mtime_ns == stored
     edit_compute(clone)
-    clone.run("reproduce")
+    clone.run("reproduce", "--jobs", "1")
     assert (clone.data / "counts.npz").stat().st_mtime_ns > stored
 
 
@@ -234,7 +234,7 @@ def test_results_of_what_is_gone_are_removed_and_other_files_are_not(clone: Clon
     mine.write_bytes(b"mine")
     shutil.move(clone.script, clone.root / "counts.txt")
     clone.write_claims("holds")
-    assert clone.run("reproduce").returncode == 0
+    assert clone.run("reproduce", "--jobs", "1").returncode == 0
     left = {path.name for path in clone.figures.rglob("*") if path.is_file()}
     assert left == {"mine.png", "contents.json", "holds.json"}
 
@@ -242,7 +242,7 @@ def test_results_of_what_is_gone_are_removed_and_other_files_are_not(clone: Clon
 def test_a_violation_is_stored_reported_and_still_said_the_second_time(clone: Clone):
     clone.write_claims("holds", "violated")
     for _ in range(2):
-        done = clone.run("reproduce")
+        done = clone.run("reproduce", "--jobs", "1")
         assert done.returncode == 1
         assert "counterexample of violated: figures/data/claims/violated.json" in done.stdout
     stored = json.loads((clone.data / "claims" / "violated.json").read_text(encoding="utf-8"))
@@ -252,7 +252,7 @@ def test_a_violation_is_stored_reported_and_still_said_the_second_time(clone: Cl
 
 def test_a_failure_spares_the_rest_and_is_told_in_the_report(clone: Clone):
     clone.write_claims("holds", "fails")
-    done = clone.run("reproduce", "-q")
+    done = clone.run("reproduce", "--jobs", "1", "-q")
     assert done.returncode == 4
     assert "claim fails failed: ArithmeticError: a sum ran away" in one_line(done)
     report = clone.report.read_text(encoding="utf-8")

@@ -23,6 +23,9 @@ LONG = (
     "contraction-envelope", "annealed-optimum-huber", "one-step-descent", "proximal-descent", "average-descent",
     "special-case-heavy-ball-flow", "bounded-rise", "proximal-weakly-convex", "proximal-shrinking-steps-fail",
     "exact-one-step", "exact-ledger", "any-beta-lyapunov",
+    "exact-kkt-score", "special-case-dual-space-preconditioning-flow", "special-case-mirror-descent-flow",
+    "conjugate-bracket-smooth", "conjugate-laws-sorted-l1-norm", "conjugate-laws-infimal-convolution",
+    "conjugate-laws-lp-norm", "exact-contraction", "proximal-inclusion",
     "flow-stationarity", "kkt-score-bounds-the-gap", "deterministic-rate", "special-case-nesterov-flow",
 )  # fmt: skip
 
