@@ -41,7 +41,13 @@ def test_injected_hyperparameters_are_followed():
     assert same_bits(last(injected, params, stream), last(lion_k(ETA, weight_decay=LAMBDA), params, stream))
     state.hyperparams["learning_rate"] = jnp.asarray(0.5)
     *_, (changed, _), _ = course(injected, params, stream, state)
-    assert same_bits(changed, last(lion_k(0.5, weight_decay=LAMBDA), params, stream))
+    wanted, unchanged = (last(lion_k(eta, weight_decay=LAMBDA), params, stream) for eta in (0.5, ETA))
+    # A number that XLA knows may be multiplied in another order: four roundings a step, of numbers below 4.
+    rounding = 4 * len(stream) * 4 * np.finfo(np.float32).eps
+    for name, found in changed.items():
+        if found is not None:
+            np.testing.assert_allclose(found, wanted[name], rtol=0, atol=rounding)
+    assert np.abs(changed["kernel"] - unchanged["kernel"]).max() > 0.1
 
 
 def test_injection_wants_k_static():
