@@ -20,7 +20,7 @@ from lionlab.audit import audit
 from lionlab.audit._effective_set import find_effective_set
 from lionlab.audit._plane import reachable_in_plane
 from lionlab.audit.zoo import KINDS, ZOO, Member, perturbations
-from lionlab.plotting import COLORS, COLUMN, draw_box, draw_curve, new_figure
+from lionlab.plotting import COLUMN, draw_box, draw_reached, new_figure
 from lionlab.reproduction import Data, Experiment
 
 # Member → what its panel is called; the optimizers of matrices are shown by the singular values of diagonal ones.
@@ -133,8 +133,8 @@ def findings(data: Data) -> dict[str, float | int | str | bool]:
     table: dict[str, float | int | str | bool] = {
         "members": len(data["names"]),
         "kind of decay found right": int((data["decay"] == data["found_decay"]).sum()),
-        "members that keep a set: largest relative error of the radius": float(errors.max(initial=0.0)),
-        "members that keep none: said so": f"{int((data['status'][~has_radius] != 'set').sum())} of "
+        "members that keep a set: largest relative error of the radius reached": float(errors.max(initial=0.0)),
+        "members that keep none: none found": f"{int((data['status'][~has_radius] != 'set').sum())} of "
         f"{int((~has_radius).sum())}",
         "Lion-K members: largest error of a β": float(
             np.abs(data["betas"] - data["found_betas"])[known].max(initial=0.0)
@@ -158,9 +158,9 @@ def findings(data: Data) -> dict[str, float | int | str | bool]:
 
 def _in_words(data: Data, i: int) -> str:
     beta1, beta2 = data["found_betas"][i]
-    kept = "no set"
+    kept = "no set found"
     if math.isfinite(data["found_radius"][i]):
-        kept = f"{data['found_norm'][i]} radius {data['found_radius'][i]:.5g}"
+        kept = f"reached {data['found_norm'][i]} radius {data['found_radius'][i]:.5g}"
         if math.isfinite(data["radius"][i]):
             kept += f" (theory {data['norm'][i]} {data['radius'][i]:.5g})"
     betas = f"β ({beta1:.4g}, {beta2:.4g})" if math.isfinite(beta1) and math.isfinite(beta2) else "β not told"
@@ -180,17 +180,9 @@ def draw(data: Data) -> Figure:
         axes.ravel(), data["pictured"], data["outlines"], data["is_bounded"], strict=False
     ):
         corners = outline[np.isfinite(outline).all(axis=1)]
-        color = COLORS["sky"] if bounded else COLORS["orange"]
-        hatch = None if bounded else "////"
-        if not bounded:  # up to where the name of the panel stands
-            corners = np.clip(corners, -2.4, (2.4, 2.1))
-        panel.fill(*corners.T, facecolor=color, alpha=0.45, hatch=hatch, edgecolor=color, linewidth=0)
-        if bounded:
-            draw_curve(panel, corners, color=COLORS["blue"], linestyle="-", linewidth=1.0, zorder=2)
+        draw_reached(panel, corners, bool(bounded), 2.1)  # up to where the name of the panel stands
         draw_box(panel, 1.0, linewidth=0.8)
         panel.text(0, 2.45, PANELS[str(name)], ha="center", va="center", fontsize=6.3)
-        if not bounded:
-            panel.text(0, 0, "no set", ha="center", va="center", fontsize=7, bbox={"color": "white", "pad": 1})
         panel.set(xlim=(-2.4, 2.4), ylim=(-2.2, 2.8), aspect="equal", xticks=(-1, 0, 1), yticks=(-1, 0, 1))
         panel.tick_params(labelsize=6, length=2)
     for panel in axes.ravel()[count:]:
@@ -211,12 +203,12 @@ EXPERIMENT = Experiment(
         "masking and growing; where they come to rest follows from two runs each. Muon: singular values of diagonal "
         "matrices, with the exact polar factor and, as shipped, five Newton–Schulz steps. AdamW at β = (0.9, 0.95) is "
         "pushed to 1.165/λ by growing gradients, cautious Lion keeps ‖x‖₁ ≤ d/λ, decay not scaled by η the box of "
-        "radius η/λ. Hatched: no set, pushed on from every start tried. The table: what the audit finds about each "
-        "member of the zoo, untold, beside what is true."
+        "radius η/λ. Hatched: no set found, pushed on from every start tried. The table: what the audit finds about "
+        "each member of the zoo, untold, beside what is true."
     ),
     compute=compute,
     findings=findings,
     draw=draw,
-    parameters={"step_size": 0.01, "weight_decay": 0.01, "members": "", "num_perturbed": 200, "num_angles": 32},
+    parameters={"step_size": 0.01, "weight_decay": 0.1, "members": "", "num_perturbed": 200, "num_angles": 32},
     quick={"members": "lion; muon, exact; fixed decay; coupled decay", "num_perturbed": 15, "num_angles": 4},
 )

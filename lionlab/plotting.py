@@ -76,6 +76,19 @@ def draw_curve(axes: Axes, points: np.ndarray, label: str | None = None, **style
     axes.plot(closed[:, 0], closed[:, 1], label=label, **{**THEORY, **style})
 
 
+def draw_reached(axes: Axes, corners: np.ndarray, is_bounded: bool, extent: float) -> None:
+    """The points (n, 2) at the corners of what was reached, shaded; hatched, and cut off at `extent`, without a set."""
+    color = COLORS["sky"] if is_bounded else COLORS["orange"]
+    if not is_bounded:
+        corners = np.clip(corners, -extent, extent)
+    hatch = None if is_bounded else "////"
+    axes.fill(*corners.T, facecolor=color, alpha=0.45, hatch=hatch, edgecolor=color, linewidth=0)
+    if is_bounded:
+        draw_curve(axes, corners, color=COLORS["blue"], linestyle="-", linewidth=1.0, zorder=2)
+    else:
+        axes.text(0, 0, "no set found", ha="center", va="center", fontsize=7, bbox={"color": "white", "pad": 1})
+
+
 def label_panels(axes: np.ndarray) -> None:
     """(a), (b), … in the upper left corner of every panel, row by row."""
     for letter, panel in zip("abcdefghijkl", axes.ravel(), strict=False):

@@ -31,7 +31,11 @@ NORMS = {
 
 @dataclass(frozen=True)
 class FoundSet:
-    """The effective set with its finding; `theory`: norm and radius that the fingerprint implies, None without."""
+    """The effective set with its finding; `theory`: the set that the fingerprint implies, None without.
+
+    `described["is_bound"]`: whether the set follows from the Lion-K, or kind of decay, that explains every step; else
+    its radius is only the farthest that a push has reached.
+    """
 
     described: dict[str, Any] | None
     theory: dict[str, Any] | None
@@ -78,24 +82,28 @@ def effective_set_of(probe: Probe, found: Fingerprint, outcome: Outcome, schedul
 
 
 def _by_theory(probe: Probe, outcome: Outcome, schedule: Any) -> dict[str, Any] | None:
-    fit = outcome.fit
     if not outcome.is_explained:
         return None
+    fit = outcome.reference if outcome.is_lion_k and outcome.reference_departure is None else outcome.fit
     ball = ball_of(fit.K)
     rates = np.array([float(schedule(t)) for t in range(120)]) if schedule is not None else np.array([probe.unit])
     if ball is None or fit.weight_decay == 0 or (probe.unit * fit.size * fit.weight_decay > 1):
         return None
     radius = kept_radius(fit.decay, rates * fit.size, fit.weight_decay, ball[1])
-    return None if radius is None else {"norm": ball[0], "radius": radius}
+    return None if radius is None else {"norm": ball[0], "radius": radius, "is_bound": True}
 
 
 def _compared(
     theory: dict[str, Any] | None, search: EffectiveSet, is_unbounded: bool
 ) -> tuple[dict[str, Any] | None, dict[str, Any] | None, EffectiveSet, Finding]:
-    found = search.to_json()
+    reached = search.to_json()
+    found = None if reached is None else {**reached, "is_bound": False}
     said = "; ".join(search.evidence)
     if search.status != "set":
-        words = {"no set": "none: x can be pushed as far as one likes", "not a number": "none: x becomes no number"}
+        words = {
+            "no set": "none found: from every start tried, up to the farthest, x was pushed farther out",
+            "not a number": "none: x becomes no number",
+        }
         if theory is not None and search.status == "not found":
             told = f"{_in_words(theory)}, by theory alone"
             return (
@@ -108,17 +116,18 @@ def _compared(
         told = words.get(search.status, "not told")
         verdict = "INCONCLUSIVE" if is_odd else None
         extra = f"; theory expects {_in_words(theory)}" if theory is not None else ""
-        certainty = "not told" if search.status == "not found" else "measured"
+        certainty = {"not found": "not told", "no set": "seen in samples"}.get(search.status, "measured")
         return theory, theory, search, Finding("effective set", told, said + extra, certainty, verdict=verdict)
     if theory is None and is_unbounded:
-        said = "larger gradients push x farther out, without end"
-        return None, None, search, Finding("effective set", "none: no bound holds for all gradients", said, "measured")
+        said = "the direction is longer for longer gradients, by a factor of up to a million at the largest tried"
+        told = "none found: no bound on x was seen that holds for all gradients"
+        return None, None, search, Finding("effective set", told, said, "seen in samples")
     if theory is None:
-        told = _in_words(found)
-        filled = "" if search.is_filled else ", a ball around the set, which need not fill it"
-        return found, None, search, Finding("effective set", told + filled, said, "seen in samples")
+        told = f"x was pushed as far as the boundary of {_in_words(found)}; no bound was proved"
+        told += "" if search.is_filled else ", nor does what was reached fill that ball"
+        return found, None, search, Finding("effective set", told, said, "reached, not bounded")
     if search.agrees:
-        agreed = Finding("effective set", _in_words(theory), f"theory and search agree: {said}", "to rounding")
+        agreed = Finding("effective set", _in_words(theory), f"theory and search agree: {said}", "measured")
         return theory, theory, search, agreed
     told = f"theory says {_in_words(theory)}, search {_in_words(found)}"
     return theory, theory, search, Finding("effective set", told, said, "not told", verdict="INCONCLUSIVE")

@@ -5,6 +5,7 @@ only if, the decay is decoupled from the gradients; d_t under two schedules then
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,6 +16,8 @@ STRONG = 1e6
 """A gradient beside which decay of usual sizes is nothing, where it goes through the gradient."""
 LAW_ERROR = 1e-6
 """d_t follows a law when its constant is the same at every step to this relative error, beside rounding."""
+WIDEST_ERROR = 0.1
+"""A constant that rounding leaves more open than this share is no constant: its law would explain anything."""
 ROUNDINGS = 8
 
 
@@ -88,39 +91,43 @@ def _range(share: np.ndarray) -> str:
 
 def _confirmed_none(probe: Probe, said: str) -> Decay:
     """No decay at the first step: neither may there be any later."""
-    d, spread = _per_step(probe, None)
-    if np.isfinite(d).all() and np.abs(d).max() <= spread:
+    d, errors = _per_step(probe, None)
+    if np.isfinite(d).all() and (np.abs(d) <= errors).all():
         told = f"{said}; nor in {len(d)} steps of a run"
-        return Decay("none", 0.0, 0.0, False, told, "to rounding", error=spread / probe.unit)
+        return Decay("none", 0.0, 0.0, False, told, "to rounding", error=float(errors.min()) / probe.unit)
     return Decay("unknown", None, np.nan, False, f"{said}; but in a run entries lose {_range(d)}", "measured")
 
 
 def _per_step(
     probe: Probe, rates: np.ndarray | None, is_total: bool = False, steps: int = 24
-) -> tuple[np.ndarray, float]:
-    """d_0, …, d_{T−1} from two runs that differ in their starts alone, and how far entries disagree on them.
+) -> tuple[np.ndarray, np.ndarray]:
+    """d_0, …, d_{T−1} from two runs that differ in their starts alone, and how far off each may be for rounding.
 
     Not a number where a step is not of the form (1−d_t)x + (something that x has no part in).
     """
+    if is_total:
+        return _per_step_pushed(probe, rates, steps)
     rng = probe.rng
     sizes = 10.0 ** rng.uniform(-4, 4, (steps, *probe.shape))
     gradients = rng.choice((-1.0, 1.0), sizes.shape) * sizes
-    start = rng.uniform(1, 2, probe.shape)
-    if is_total:
-        return _per_step_pushed(probe, rates, steps)
+    # Starts as far out as the gradients lead, or what parts them would be lost beside the steps.
+    led = np.abs(probe.x(gradients, rates=rates)).max()
+    start = rng.uniform(1, 2, probe.shape) * max(1.0, float(led) if np.isfinite(led) else 1.0)
     first, second = (probe.x(gradients, sign * start, rates) for sign in (1, -1))
-    apart = first - second
+    apart = (first - second).reshape(steps + 1, -1)
+    sizes = (np.abs(first) + np.abs(second)).reshape(steps + 1, -1)
     with np.errstate(all="ignore"):
         d = 1 - apart[1:] / apart[:-1]
-        sizes = np.abs(first[:-1]) + np.abs(first[1:]) + np.abs(second[:-1]) + np.abs(second[1:])
-        noise = ROUNDINGS * probe.roundoff * sizes / np.abs(apart[:-1])
-    middle = np.median(d.reshape(steps, -1), axis=1)
-    is_one_number = np.abs(d - middle.reshape(-1, *[1] * len(probe.shape))) <= 4 * noise
-    told = np.where(is_one_number.reshape(steps, -1).all(axis=1), middle, np.nan)
-    return told, float(np.max(4 * noise)) if np.isfinite(noise).all() else np.nan
+        noise = 4 * ROUNDINGS * probe.roundoff * (sizes[:-1] + sizes[1:]) / np.abs(apart[:-1])
+    if not np.isfinite(noise).all():
+        return np.full(steps, np.nan), np.full(steps, np.inf)
+    surest = np.argmin(noise, axis=1)[:, None]
+    told, error = (np.take_along_axis(each, surest, axis=1)[:, 0] for each in (d, noise))
+    is_one_number = (np.abs(d - told[:, None]) <= noise + error[:, None]).all(axis=1)
+    return np.where(is_one_number, told, np.nan), error
 
 
-def _per_step_pushed(probe: Probe, rates: np.ndarray | None, steps: int) -> tuple[np.ndarray, float]:
+def _per_step_pushed(probe: Probe, rates: np.ndarray | None, steps: int) -> tuple[np.ndarray, np.ndarray]:
     """The same where a step leaves nothing of x, so that no two runs stay apart: from one run pushed all along.
 
     It takes the push to be as strong as the learning rate says.
@@ -129,8 +136,8 @@ def _per_step_pushed(probe: Probe, rates: np.ndarray | None, steps: int) -> tupl
     x = probe.x(np.full((steps, *probe.shape), -STRONG), rates=rates).reshape(steps + 1, -1)[:, 0]
     pushed = eta * x[1] / eta[0]
     d = 1 - (x[2:] - pushed[1:]) / x[1:-1]
-    noise = ROUNDINGS * probe.roundoff * (1 + pushed[1:] / np.abs(x[1:-1]))
-    return np.concatenate([[np.nan], d]), float(4 * noise.max())
+    noise = 4 * ROUNDINGS * probe.roundoff * (1 + pushed[1:] / np.abs(x[1:-1]))
+    return np.concatenate([[np.nan], d]), np.concatenate([[np.inf], noise])
 
 
 TOTAL = 0.9
@@ -140,53 +147,86 @@ TOTAL = 0.9
 def _law(probe: Probe, d: float, said: str) -> Decay:
     """Decoupled decay: its law under changing learning rates."""
     is_total = d > TOTAL
-    usual, noise = _per_step(probe, None, is_total)
-    usual = usual[int(is_total) :]
-    if not np.isfinite(usual).all() or not np.isfinite(noise) or np.abs(usual - d).max() > noise + LAW_ERROR * abs(d):
+    steps = _steps(d)
+    usual, errors = (each[int(is_total) :] for each in _per_step(probe, None, is_total, steps))
+    if not np.isfinite(usual).all() or (np.abs(usual - d) > errors + LAW_ERROR * abs(d)).any():
         seen = usual[np.isfinite(usual)]
         told = f"d runs from {seen.min():.6g} to {seen.max():.6g}" if len(seen) else "no step has one d for all entries"
         told += f", {np.isnan(usual).sum()} of {len(usual)} steps have none" if np.isnan(usual).any() else ""
         return Decay("unknown", None, d, False, f"{said}; but in a run at one learning rate {told}", "measured")
     if not probe.box.accepts_schedule or not probe.knows_rate:
         told = f"{said}; the same {d:.9g} at every step of a run"
-        return Decay("decoupled", d / probe.unit, d, False, told, "measured", error=noise / probe.unit)
-    # Two first rates, a peak that comes late, and rates far enough apart to tell explicit from implicit, yet so near
-    # that no law tried takes more than half of x in a step.
-    widest = max(np.ptp(np.log(pattern)) for pattern in (_FALLING_FIRST, _RISING_FIRST))
-    power = 1.0 if is_total else float(np.clip(np.log(0.5 / d) / widest, 0.1, 1.0))
-    schedules = [probe.unit * np.array(pattern, float) ** power for pattern in (_FALLING_FIRST, _RISING_FIRST)]
-    seen = [_per_step(probe, s, is_total) for s in schedules]
-    constants, sums = {}, {}
-    for kind, rates_of in DECAY_RATES.items():
-        laws = np.concatenate([rates_of(s, 1.0, probe.unit) for s in schedules])
-        found = np.concatenate([each for each, _ in seen])
-        if kind == "implicit":
-            found = found / (1 - found)
-        is_seen = ~np.isnan(found)
-        # Weighted by the law: steps of little decay tell little.
-        sums[kind] = (found[is_seen].sum() / laws[is_seen].sum(), is_seen.sum() / laws[is_seen].sum())
-        error = max(noise for _, noise in seen) / max(np.nanmin(np.abs(found)), 1e-300)
-        constants[kind] = (found / laws, error)
-    spreads = {}
+        return Decay("decoupled", d / probe.unit, d, False, told, "measured", error=float(errors.min()) / probe.unit)
+    schedules = _schedules(probe.unit, d, steps)
+    seen = [_per_step(probe, s, is_total, steps) for s in schedules]
+    found, errors = np.concatenate([a for a, _ in seen]), np.concatenate([e for _, e in seen])
+    fitted = {}
     for kind in ("decoupled", "implicit", "fixed", "over first", "corrected"):
-        values, error = constants[kind]
-        values = values[~np.isnan(values)] if is_total else values
-        spread = np.ptp(values) / np.abs(values).max() if len(values) else np.inf
-        if spread <= LAW_ERROR + error:
-            spreads[kind] = spread
-    if spreads:
+        law = np.concatenate([DECAY_RATES[kind](s, 1.0, probe.unit) for s in schedules])
+        fit = _fit(law, *((found / (1 - found), errors / (1 - found) ** 2) if kind == "implicit" else (found, errors)))
+        if fit is not None:
+            fitted[kind] = fit
+    if fitted:
         # Explicit and implicit differ by ηλ only, which may be less than the error allowed.
-        best = min(spreads, key=lambda kind: spreads[kind])
-        kind = next(kind for kind in spreads if spreads[kind] <= 2 * spreads[best])
-        weight_decay, per_noise = sums[kind]
-        told = f"{said}; d of {len(_FALLING_FIRST) * 2} steps under two schedules gives λ = {weight_decay:.9g}, the "
-        told += f"same to a share of {spreads[kind]:.1g}, by the law “{kind}”"
-        off = float(per_noise * max(noise for _, noise in seen))
-        return Decay(kind, float(weight_decay), d, True, told, "to rounding", error=off)
+        best = min(fit.off for fit in fitted.values())
+        alike = [kind for kind, fit in fitted.items() if fit.off <= 2 * best]
+        fit = fitted[alike[0]]
+        told = f"{said}; d of {steps * 2} steps under two schedules gives λ = {fit.constant:.9g}"
+        told += f" ± {fit.error:.1g}" if fit.error > LAW_ERROR * fit.constant else ""
+        told += f", the same to a share of {fit.share:.1g}, by the law “{alike[0]}”"
+        told += f"; so weak a decay is not told from “{alike[1]}”" if alike[1:] else ""
+        certainty = "measured" if alike[1:] else "to rounding"
+        return Decay(alike[0], fit.constant, d, True, told, certainty, error=fit.error)
     return Decay("unknown", None, d, True, f"{said}; under changing learning rates d follows no law tried", "measured")
 
 
+class Fit(NamedTuple):
+    """The constant of a law, its error; how far the worst step is off, in units of its own error, and as a share."""
+
+    constant: float
+    error: float
+    off: float
+    share: float
+
+
+def _fit(law: np.ndarray, found: np.ndarray, errors: np.ndarray) -> Fit | None:
+    """λ in d_t = λ·law_t, by least squares in units of the errors; None where a step is farther off than its error."""
+    is_seen = np.isfinite(found) & np.isfinite(errors)
+    if not is_seen.any() or not (is_seen | ~np.isfinite(errors)).all():
+        return None
+    law, found, errors = law[is_seen], found[is_seen], errors[is_seen]
+    constant = float(np.sum(law * found / errors**2) / np.sum(law**2 / errors**2))
+    error = float(np.min(errors / law))
+    if not error <= WIDEST_ERROR * constant:
+        return None
+    off = np.abs(found - constant * law)
+    worst = float(np.max(off / (errors + law * error + LAW_ERROR * np.abs(found))))
+    return None if not worst <= 1 else Fit(constant, error, worst, float(off.max() / np.abs(constant * law).max()))
+
+
+def _steps(d: float) -> int:
+    """As many steps as leave a ten-millionth of what two runs are apart."""
+    return int(np.clip(np.log(1e-7) / np.log1p(-min(d, TOTAL)), 6, 24)) if d > 0 else 24
+
+
+def _schedules(unit: float, d: float, steps: int) -> list[np.ndarray]:
+    """Two schedules with other first rates, far apart rates, and under every law tried at most d, or ½, of x a step.
+
+    Rates above the first, and a peak that comes late, only where the decay is weak enough for them.
+    """
+    widest = max(float(np.ptp(np.log(pattern))) for pattern in (_FALLING_FIRST, _RISING_FIRST))
+    power = min(float(np.log(0.5 / d)) / widest, 1.0) if d > 0 else 1.0
+    if power >= LEAST_POWER:
+        patterns = [np.array(pattern) ** power for pattern in (_FALLING_FIRST, _RISING_FIRST)]
+    else:
+        patterns = [np.array(_NEVER_ABOVE_FIRST), 0.5 * np.array(_NEVER_ABOVE_FIRST[:1] + _NEVER_ABOVE_FIRST[:0:-1])]
+    return [unit * pattern[:steps] for pattern in patterns]
+
+
+LEAST_POWER = 0.3
+"""Rates nearer together than this power of the patterns, a factor of four, tell laws apart less well."""
 _FALLING_FIRST = (2, 1, 0.5, 0.25, 1, 3, 0.1, 0.7, 4, 2, 1, 0.5, 0.2, 5, 1, 0.3, 0.1, 2, 1, 1, 1, 8, 0.5, 0.1)
+_NEVER_ABOVE_FIRST = (1.0, 0.4, 0.8, 0.3, 1.0, 0.6, 0.2, 0.9, 0.5, 1.0, 0.3, 0.7) * 2
 _RISING_FIRST = (0.1, 0.2, 0.4, 0.8, 1, 2, 0.5, 3, 1, 5, 0.2, 0.1, 1, 1, 0.3, 9, 2, 1, 0.5, 0.5, 0.1, 1, 0.2, 2)
 
 

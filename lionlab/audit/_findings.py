@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-CERTAINTIES = ("to rounding", "measured", "seen in samples", "not told")
-"""From the surest on: every probe agrees to rounding; a number with its error; no exception seen; nothing could be
-told, and the finding says why."""
+CERTAINTIES = ("to rounding", "measured", "seen in samples", "reached, not bounded", "not told")
+"""From the surest on: every probe agrees to rounding; a number with its error; no exception seen; so far something was
+pushed, and nothing says that it cannot be pushed farther; nothing could be told, and the finding says why."""
 
 
 @dataclass(frozen=True)

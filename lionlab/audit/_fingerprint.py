@@ -9,6 +9,7 @@ import numpy as np
 from ..convex import ConvexFunction, L1Norm
 from ._decay_probe import Decay, find_decay
 from ._direction_probe import Direction, find_direction
+from ._history_probe import History, find_history
 from ._model import Model
 from ._momentum_probe import Momentum, find_momentum
 from ._probe import Probe
@@ -47,6 +48,7 @@ class Fingerprint:
     decay: Decay
     momentum: Momentum
     direction: Direction
+    history: History
     named: Named | None
     tried: tuple[tuple[str, float], ...]
 
@@ -72,7 +74,8 @@ class Fingerprint:
                 readable(weight_decay / (named.size if decay != "coupled" else 1)),
                 named.size,
                 min(error, 1e-6),
-                min(self.decay.error / named.size, SNAPPED * weight_decay / named.size),
+                # Once in λ as it was found, once in the step that is held against it.
+                2 * self.decay.error / named.size,
             ),
             is_whole,
         )
@@ -85,12 +88,16 @@ def take_fingerprint(probe: Probe, claims: Claims, tell: Callable[[str], None]) 
     if decay.kind == "implicit":
         probe.step = probe.unit * (1 - decay.per_step)
     tell("momentum")
-    momentum = find_momentum(probe, decay.per_step if np.isfinite(decay.per_step) else 0.0)
+    share = decay.per_step if np.isfinite(decay.per_step) else 0.0
+    history = find_history(probe, share)
+    momentum = find_momentum(probe, share, history.is_masked)
     probe.delay = int(momentum.beta1 == 1)
+    if probe.delay:
+        history = find_history(probe, share)
     tell("direction")
     direction = find_direction(probe)
     if not direction.is_finite or direction.cycle is not None:
-        return Fingerprint(decay, momentum, direction, None, ())
+        return Fingerprint(decay, momentum, direction, history, None, ())
     tell("K")
     weight = _weight(momentum)
     tried: list[tuple[str, float]] = []
@@ -99,9 +106,9 @@ def take_fingerprint(probe: Probe, claims: Claims, tell: Callable[[str], None]) 
         off = fits(claimed, direction, weight, probe.roundoff)
         tried.append((claimed.text, off))
         if off <= 1:
-            return Fingerprint(decay, momentum, direction, claimed, tuple(tried))
+            return Fingerprint(decay, momentum, direction, history, claimed, tuple(tried))
     named, others = identify(probe, direction, weight)
-    return Fingerprint(decay, momentum, direction, named, (*tried, *others))
+    return Fingerprint(decay, momentum, direction, history, named, (*tried, *others))
 
 
 def _weight(momentum: Momentum) -> float:

@@ -33,14 +33,17 @@ class Momentum:
     certainty: str
 
 
-def find_momentum(probe: Probe, decay: float = 0.0) -> Momentum:
-    """β1 and β2 by bisection; `decay` is the share of x that a step takes off."""
+def find_momentum(probe: Probe, decay: float = 0.0, is_masked: bool = False) -> Momentum:
+    """β1 and β2 by bisection; `decay` is the share of x that a step takes off.
+
+    `is_masked`: entries whose gradient opposes their step stay, so that only where they turn round can be seen.
+    """
     v = probe.rng.normal(size=probe.shape)
     if not probe.last_move(-v[None] * STRENGTH, v) > 0:
         return _old_momentum_alone(probe, v, decay)
     balances: dict[int, float] = {}
     for wait in WAITS:
-        r = _balance(probe, v, wait, decay)
+        r = _balance(probe, v, wait, decay, is_masked)
         if r is None:
             said = f"no gradient outweighs a push {wait + 1} steps ago"
             return Momentum(None, None, balances, False, said, "measured")
@@ -48,7 +51,7 @@ def find_momentum(probe: Probe, decay: float = 0.0) -> Momentum:
     return _fitted(probe, balances)
 
 
-def _balance(probe: Probe, v: np.ndarray, wait: int, decay: float) -> float | None:
+def _balance(probe: Probe, v: np.ndarray, wait: int, decay: float, is_masked: bool) -> float | None:
     """r_k: the middle of where the step stops going along −v and where it begins to go along v."""
 
     def stream(r: float) -> np.ndarray:
@@ -56,6 +59,8 @@ def _balance(probe: Probe, v: np.ndarray, wait: int, decay: float) -> float | No
         gradients[0], gradients[-1] = -STRENGTH * v, r * STRENGTH * v
         return gradients
 
+    if is_masked:
+        return crossing(lambda r: 1.0 if not _without_decay(probe, stream(r), v, decay) < 0 else -1.0)
     first = crossing(lambda r: _without_decay(probe, stream(r), v, decay))
     if first is None or first == 0:
         return first
@@ -83,6 +88,10 @@ def _fitted(probe: Probe, balances: dict[int, float]) -> Momentum:
             return Momentum(None, None, balances, False, said, "measured")
         return Momentum(0.0, None, balances, False, f"{said}: no memory at all", "measured")
     beta2 = balances[1] / balances[0]
+    if not any(r for k, r in balances.items() if k):  # β2 = 0: the gradient before is remembered, and no other
+        return Momentum(balances[0] / (1 + balances[0]), 0.0, balances, False, said, "to rounding")
+    if beta2 == 0:
+        return Momentum(None, None, balances, False, f"{said}; that is no geometric law", "measured")
     for is_corrected in (False, True):
         if is_corrected:  # r_1/r_0 = β2/(1+β2)
             beta2 = beta2 / (1 - beta2) if beta2 < 0.5 else np.nan
@@ -104,8 +113,6 @@ def _fitted(probe: Probe, balances: dict[int, float]) -> Momentum:
                 f"{said}; they are {kind} to {wrong:.1g}",
                 "to rounding",
             )
-    if all(r == 0 for k, r in balances.items() if k):
-        return Momentum(None, 0.0, balances, False, said, "measured")
     return Momentum(None, None, balances, False, f"{said}; that is no geometric law", "measured")
 
 

@@ -5,9 +5,13 @@ from typing import Any
 
 import numpy as np
 
+from ..convex.catalogue import parse_convex_function
 from ._black_box import BlackBox
+from ._consequences import ball_of
+from ._norms import norm_named
 from ._pushes import WAITING, Push, growing, masking, steady
 from ._reachable import reach, run
+from ._report import AuditReport
 
 GROWTHS = (1.02, 1.0556, 1.11, 1.2)
 
@@ -73,6 +77,49 @@ def reachable_in_plane(
     found = np.array(points, np.float64).reshape(-1, 2)
     support = (along @ found.T).max(axis=1) if len(found) else np.zeros(num_angles)
     return PlanePicture(found, _hull(found), is_bounded, angles, support, far_steps)
+
+
+def ball_in_plane(norm: str, radius: float, shape: tuple[int, ...], num_angles: int = 360) -> np.ndarray | None:
+    """(num_angles, 2) points of the boundary of a ball in the plane; None for a norm that has no name here."""
+    try:
+        size = norm_named(norm, shape).size
+    except ValueError:
+        return None
+    angles = 2 * np.pi * np.arange(num_angles) / num_angles
+    along = np.column_stack([np.cos(angles), np.sin(angles)])
+    return np.array([radius * v / size(_embedded(v, shape)) for v in along])
+
+
+def claimed_set(report: AuditReport) -> tuple[str, float] | None:
+    """(norm, radius) of the set that a Lion-K keeps with the K and λ claimed, or found where none is claimed."""
+    K, weight_decay = (report.claims.get(name, report.fingerprint.get(name)) for name in ("K", "weight_decay"))
+    if K is None or not weight_decay:
+        return None
+    ball = ball_of(parse_convex_function(str(K)))
+    return None if ball is None else (ball[0], ball[1] / weight_decay)
+
+
+def picture_of(
+    box: BlackBox, report: AuditReport, num_angles: int = 12
+) -> tuple[PlanePicture, np.ndarray | None, tuple[int, ...]]:
+    """(what of a plane can be reached, the boundary of the claimed set in it or None, the shape of the parameters).
+
+    The plane is that of two parameters, or of diagonal 2 × 2 matrices for an optimizer that takes only matrices.
+
+    **Raises:** `ValueError` when it runs on neither.
+    """
+    claim = claimed_set(report)
+    rate = report.settings["learning_rate"] if box.accepts_rate else None
+    shapes = ((2, 2),) if claim is not None and claim[0] in ("operator", "nuclear") else ((2,), (2, 2))
+    for shape in shapes:
+        try:
+            box.run(np.zeros(shape), np.ones((1, *box.gradient_shape(np.zeros(shape)))), learning_rate=rate)
+        except Exception:  # noqa: BLE001  # whatever an optimizer says to a shape that it does not take
+            continue
+        has_set = report.effective_set is not None
+        seen = reachable_in_plane(box, shape, num_angles, learning_rate=rate, has_set=has_set)
+        return seen, None if claim is None else ball_in_plane(*claim, shape), shape
+    raise ValueError(f"{box.name} runs on neither two parameters nor 2 × 2 matrices.")
 
 
 def _embedded(v: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

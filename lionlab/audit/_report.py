@@ -21,7 +21,9 @@ class AuditReport:
       no Lion-K explains it; INCONCLUSIVE when the probes decide nothing.
     - `sentence`: the verdict in plain words.
     - `fingerprint`: what was found, by name: "K", "beta1", "beta2", "decay", "weight_decay", ….
-    - `effective_set`: {"norm": "linf" | "l2" | …, "radius": number}, the set found that it keeps; None without.
+    - `effective_set`: {"norm": "linf" | "l2" | …, "radius": number, "is_bound": …}, None without one. Where `is_bound`,
+      it is kept: that follows from the method that explains every step. Else x was pushed that far, and no bound is
+      known.
     - `findings`, `claims`; `counterexample`: a run that shows the violation, or that no Lion-K fits; None without one.
     - `settings`: what it was probed with.   `seconds`, `runs`: the effort.
     """

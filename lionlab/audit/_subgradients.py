@@ -1,5 +1,6 @@
 """Whether a vector is an element of ∂K, to rounding: the selection where it is one, else the Fenchel–Young gap."""
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -13,29 +14,34 @@ SMOOTH_PART = 1e-5
 PADDED = 512
 
 
+@eqx.filter_jit
+def _selection(K: ConvexFunction, z: Array) -> Array:
+    return jax.vmap(K.selection)(z)
+
+
+@eqx.filter_jit
+def _gap(K: ConvexFunction, z: Array, u: Array, allowance: Array) -> Array:
+    star = K.conjugate()
+
+    def gap(z: Array, u: Array, allowance: Array) -> Array:
+        return K.value(z) + star.value_within(u, allowance) - jnp.sum(z * u)
+
+    return jax.vmap(gap)(z, u, allowance)
+
+
 class Subgradients:
     """∂K at many points at once, in float64."""
 
     def __init__(self, K: ConvexFunction) -> None:
         self.K = K
-        self._programs = (jax.jit(jax.vmap(self._selection)), jax.jit(jax.vmap(self._gap)))
-
-    def _owner(self) -> ConvexFunction:
-        return cast_floats(self.K, np.float64)
-
-    def _selection(self, z: Array) -> Array:
-        return self._owner().selection(z)
-
-    def _gap(self, z: Array, u: Array, allowance: Array) -> Array:
-        K = self._owner()
-        return K.value(z) + K.conjugate().value_within(u, allowance) - jnp.sum(z * u)
 
     def selection(self, z: np.ndarray) -> np.ndarray:
         """The documented element of ∂K(z_i) for z (n, *shape)."""
         return self._call(0, z)
 
     def _call(self, which: int, *arrays: np.ndarray) -> np.ndarray:
-        # One length for all, so that each function is compiled once.
+        # One length for all, so that each function is compiled once for a kind of K.
+        program = (_selection, _gap)[which]
         count = len(arrays[0])
         parts = []
         for start in range(0, count, PADDED):
@@ -43,7 +49,7 @@ class Subgradients:
             held = len(rows[0])
             rows = [np.concatenate([r, np.repeat(r[-1:], PADDED - held, axis=0)]) for r in rows]
             with double_precision():
-                done = self._programs[which](*(jnp.asarray(r, jnp.float64) for r in rows))
+                done = program(cast_floats(self.K, np.float64), *(jnp.asarray(r, jnp.float64) for r in rows))
             parts.append(np.asarray(done)[:held])
         return np.concatenate(parts)
 

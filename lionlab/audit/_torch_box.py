@@ -26,7 +26,7 @@ class TorchBox(BlackBox):
             self.make = optimizer
             self.name = name_of(optimizer)
         try:
-            built = self.make([torch.nn.Parameter(torch.zeros(1))])
+            built = self.make([torch.nn.Parameter(torch.zeros(1, 1))])
         except Exception as error:
             raise TypeError(f"{self.name} cannot be built from params: {error}") from error
         if not isinstance(built, torch.optim.Optimizer):

@@ -7,7 +7,7 @@ import numpy as np
 from ._consequences import FoundSet
 from ._counterexample import Counterexample
 from ._findings import Finding
-from ._fingerprint import Claims, Fingerprint, readable
+from ._fingerprint import SNAPPED, Claims, Fingerprint, readable
 from ._held_out import Outcome
 from ._probe import Probe
 from ._words import is_independent
@@ -26,7 +26,7 @@ def concluded(
     if holds and found_set.is_contradicted:
         said = f"{name} looks like {_lion_k(outcome)}, but {found_set.finding.found}."
         return "INCONCLUSIVE", said, values, None
-    kept = _kept(found_set)
+    kept = _kept(found_set, outcome)
     if holds and claims.are_made:
         return (
             "CONSISTENT",
@@ -75,6 +75,8 @@ def _reason(
             return f"its decay is {every['decay'].found}"
         if found.named is None:
             return "its direction is that of no K known here"
+        if found.history.is_masked:
+            return "entries whose gradient opposes their step stay"
         if found.momentum.beta1 is None or found.momentum.is_corrected:
             return f"its momentum is {every['momentum'].found}"
     return every["unseen runs"].evidence
@@ -93,12 +95,15 @@ def _tried(outcome: Outcome) -> str:
     return f", in each of {outcome.steps} steps tried{at}"
 
 
-def _kept(found_set: FoundSet) -> str:
+def _kept(found_set: FoundSet, outcome: Outcome) -> str:
     if found_set.described is None:
-        return f"Set kept: {found_set.finding.found}."
+        return f"Set that it keeps: {found_set.finding.found}."
     norm, radius = found_set.described["norm"], found_set.described["radius"]
-    words = {"linf": f"|x_i| ≤ {radius:.6g}", "l2": f"‖x‖₂ ≤ {radius:.6g}"}
-    return f"It keeps {words.get(norm, f'the {norm} norm of x ≤ {radius:.6g}')}."
+    size = {"linf": "|x_i|", "l2": "‖x‖₂"}.get(norm, f"the {norm} norm of x")
+    if not found_set.described["is_bound"]:
+        return f"The farthest point found has {size} = {radius:.6g}; no bound was proved."
+    digits = 6 if outcome.fit.decay_error <= SNAPPED * outcome.fit.weight_decay else 3
+    return f"It keeps {size} ≤ {radius:.{digits}g}."
 
 
 def _values(
@@ -111,7 +116,8 @@ def _values(
         "K": None if found.named is None else found.named.text,
         "beta1": None if m.beta1 is None else readable(m.beta1),
         "beta2": None if m.beta2 is None else readable(m.beta2),
-        "is_bias_corrected": m.is_corrected,
+        "is_bias_corrected": m.is_corrected or found.history.counts_steps,
+        "is_cautious": found.history.is_masked,
         "decay": "independent" if is_independent(probe, found.decay, claims) else found.decay.kind,
         "is_decay_scale_known": found.decay.is_scaled_known or found.decay.kind in ("none", "coupled"),
         "weight_decay": value,

@@ -4,7 +4,7 @@ from typing import Any
 
 from ._decay_probe import Decay
 from ._findings import Finding
-from ._fingerprint import Claims, Fingerprint, readable, snapped, text_of
+from ._fingerprint import SNAPPED, Claims, Fingerprint, readable, snapped, text_of
 from ._held_out import LION_K_DECAYS, Outcome
 from ._probe import Probe
 
@@ -27,8 +27,10 @@ def fingerprint_findings(probe: Probe, found: Fingerprint, outcome: Outcome, cla
         _held_out(outcome, claims),
         _decay(probe, found, outcome, claims),
         _momentum(found, outcome, claims),
+        _bias_correction(found),
+        _caution(found),
         _direction(found),
-        _function(probe, found, claims),
+        _function(found, outcome, claims),
         _step_size(probe, found, outcome),
         _dependence(found, outcome),
     ]
@@ -94,6 +96,8 @@ def _momentum(found: Fingerprint, outcome: Outcome, claims: Claims) -> Finding:
         verdict = "CONSISTENT" if is_same else "VIOLATED"
     if m.beta1 is None:
         return Finding("momentum", "of no two-β form", m.evidence, m.certainty, claimed, verdict)
+    # The law of the turning points is that of many methods; the unseen runs alone make it that of this one.
+    certainty = m.certainty if outcome.is_explained else "measured"
     beta1, beta2 = readable(m.beta1), None if m.beta2 is None else readable(m.beta2)
     words = f"β1 = {beta1:.9g}" + ("" if beta2 is None else f", β2 = {beta2:.9g}")
     values: dict[str, Any] = {"beta1": m.beta1, "beta2": m.beta2, "is_bias_corrected": m.is_corrected}
@@ -110,7 +114,9 @@ def _momentum(found: Fingerprint, outcome: Outcome, claims: Claims) -> Finding:
     else:
         words += ": β1 > β2, for which the energy of the theory need not fall"
     words += _misread(beta1, beta2, claims)
-    return Finding("momentum", words, m.evidence, m.certainty, claimed, verdict, values)
+    if not outcome.is_explained:
+        words += " (where its steps turn round; how long they are follows another law)"
+    return Finding("momentum", words, m.evidence, certainty, claimed, verdict, values)
 
 
 def _misread(beta1: float, beta2: float | None, claims: Claims) -> str:
@@ -126,6 +132,38 @@ def _misread(beta1: float, beta2: float | None, claims: Claims) -> str:
     return ""
 
 
+def _bias_correction(found: Fingerprint) -> Finding:
+    history, m = found.history, found.momentum
+    aspect = "bias correction"
+    if m.is_corrected:
+        said = "the balances of pushes and gradients are those of a momentum divided by 1 − β2^t"
+        return Finding(aspect, "of the momentum", said, "measured")
+    if history.growth is None:
+        return Finding(aspect, "not told", "x moves without gradients, or a first step is no number", "not told")
+    told = ", ".join(f"{growth:.6g} after {wait}" for wait, growth in history.growth.items())
+    said = f"lengths of a first step after silent ones, in that of one without: {told}"
+    if not history.counts_steps:
+        return Finding(aspect, "none seen", said, "seen in samples")
+    squares = history.decay_of_squares(m.beta2)
+    if squares is None:
+        return Finding(aspect, "steps are counted, by no law known here", said, "measured")
+    words = f"that of m/(1 − {readable(m.beta2 or 0.0):.6g}^t)"
+    words += f" over √(v/(1 − {squares:.6g}^t))" if squares else ""
+    return Finding(aspect, words, said, "measured", values={"beta_of_squares": squares})
+
+
+def _caution(found: Fingerprint) -> Finding:
+    history = found.history
+    if not history.is_masked:
+        said = "a faint gradient against a strong push stops no entry"
+        return Finding("caution", "none seen", said, "seen in samples")
+    words = "entries whose gradient opposes their step stay"
+    if abs(history.spread - 1) > SNAPPED:
+        words += f"; with every second entry staying the others move {history.spread:.4g} times as far"
+    said = "a faint gradient after one and after four strong pushes, against them and, to compare, along with them"
+    return Finding("caution", words, said, "measured")
+
+
 def _direction(found: Fingerprint) -> Finding:
     d = found.direction
     values = {name: getattr(d, name) for name in ("is_bounded", "is_homogeneous", "is_elementwise", "is_odd")}
@@ -135,7 +173,7 @@ def _direction(found: Fingerprint) -> Finding:
         )
     words = [
         "of the same size whatever the gradient's scale" if d.is_homogeneous else "depends on the gradient's scale",
-        f"entries at most {d.largest:.4g}" if d.is_bounded else "unbounded",
+        f"entries at most {d.largest:.4g} seen in first steps" if d.is_bounded else "longer for longer gradients",
         "entry by entry" if d.is_elementwise else "entries are mixed",
     ]
     said = f"{len(d.points)} first steps"
@@ -145,14 +183,16 @@ def _direction(found: Fingerprint) -> Finding:
     return Finding("direction", "; ".join(words), said, "seen in samples", values=values)
 
 
-def _function(probe: Probe, found: Fingerprint, claims: Claims) -> Finding:
+def _function(found: Fingerprint, outcome: Outcome, claims: Claims) -> Finding:
     claimed = None if claims.K is None else text_of(claims.K)
     if found.named is not None:
         verdict = None
         if claims.K is not None:
             verdict = "CONSISTENT" if found.named.text == claimed else "VIOLATED"
         said = f"all {len(found.direction.points)} first steps are subgradients, K's inequality included at ties"
-        return Finding("K", found.named.text, said, "to rounding", claimed, verdict)
+        certainty = "to rounding" if outcome.is_explained else "seen in samples"
+        words = found.named.text + ("" if outcome.is_explained else ", in first steps; the unseen runs differ")
+        return Finding("K", words, said, certainty, claimed, verdict)
     tried = "; ".join(f"{text}: off by {off:.3g} tolerances" for text, off in found.tried) or "no candidate"
     verdict = None if claims.K is None else "VIOLATED"
     if found.direction.cycle is not None:

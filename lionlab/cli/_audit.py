@@ -66,7 +66,7 @@ def audit_command(target: str | None, lengths: str, replay: Path | None, **optio
     if request.out is not None:
         path = request.out / f"{_stem(target)}.json"
         _write(lambda: _report_to(path, document), path, document)
-        document["files"] = [shown(path)]
+        document["files"] = [shown(path), *_pictured(found, report, target, claims["learning_rate"], request, document)]
     if request.as_json:
         print_json(document)
     else:
@@ -76,6 +76,24 @@ def audit_command(target: str | None, lengths: str, replay: Path | None, **optio
 
 def _stem(target: str) -> str:
     return "audit-" + "".join(c if c.isalnum() or c in "-_" else "-" for c in target)
+
+
+def _pictured(
+    found: Any, report: Any, target: str, learning_rate: float | None, request: Request, document: dict[str, Any]
+) -> list[str]:
+    """Draws the plane of what can be reached beside what is claimed; nothing where it cannot be run in one."""
+    from ..audit import as_black_box
+    from ..audit._plane import picture_of
+    from ._picture_of_set import picture_of_set
+
+    try:
+        seen, claimed, shape = picture_of(as_black_box(found, learning_rate), report)
+    except ValueError as error:
+        request.talk.say(f"no picture: {error}")
+        return []
+    path = request.out / f"{_stem(target)}.png"  # type: ignore[operator]  # called where a folder was given
+    _write(lambda: path.write_bytes(picture_of_set(seen, claimed, shape)), path, document)
+    return [shown(path)]
 
 
 def _report_to(path: Path, document: dict[str, Any]) -> None:

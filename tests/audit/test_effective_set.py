@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from lionlab.audit import StepFunction
+from lionlab.audit import StepFunction, audit
 from lionlab.audit._decay_kinds import kept_radius
 from lionlab.audit._effective_set import find_effective_set
 from lionlab.audit._envelope import first_phase
 from lionlab.audit._norms import norms_for
-from lionlab.audit._plane import reachable_in_plane
+from lionlab.audit._plane import ball_in_plane, picture_of, reachable_in_plane
 from lionlab.audit.zoo import ZOO, largest_ratio
 from lionlab.convex import L1Norm
 
@@ -143,6 +143,23 @@ def test_the_picture_of_a_box_is_the_box(name, shape, corner):
     assert seen.is_bounded
     np.testing.assert_allclose(np.abs(seen.outline), corner, atol=1e-6)
     assert len(seen.outline) == 4
+
+
+def test_a_picture_beside_what_a_lion_k_would_keep():
+    for name, shape, decay in (("lion", (2,), 0.5), ("muon, exact", (2, 2), 0.5), ("adamw", (2,), 0.5)):
+        box = ZOO[name].build(ETA, decay)
+        report = audit(box, None if ZOO[name].K else "L1Norm()", decay, is_quick=True)
+        seen, claimed, plane = picture_of(box, report, num_angles=4)
+        assert plane == shape
+        np.testing.assert_allclose(np.abs(claimed).max(axis=1), 1 / decay, rtol=1e-12)
+        ratio = 1.165 if name == "adamw" else 1
+        assert np.abs(seen.outline).max() == pytest.approx(ratio / decay, rel=0.02)
+
+
+def test_a_ball_in_the_plane_is_where_its_norm_is_the_radius():
+    round_one = ball_in_plane("l2", 3.0, (2,), num_angles=7)
+    np.testing.assert_allclose(np.sqrt(np.sum(round_one**2, axis=1)), 3, rtol=1e-12)
+    assert ball_in_plane("none such", 1.0, (2,)) is None
 
 
 def test_the_picture_of_what_keeps_no_set_leaves_the_box():

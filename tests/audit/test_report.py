@@ -51,8 +51,22 @@ def test_the_report_is_plain_json(good: Any, wrong: Any):
     for report in (good, wrong):
         told = json.loads(json.dumps(report.to_json(), allow_nan=False))
         assert {"fingerprint", "effective_set", "findings", "verdict"} <= set(told)
-    assert good.to_json()["effective_set"] == {"norm": "linf", "radius": pytest.approx(2.0)}
+    assert good.to_json()["effective_set"] == {"norm": "linf", "radius": pytest.approx(2.0), "is_bound": True}
     assert wrong.to_json()["effective_set"] is None
+
+
+def test_what_was_only_reached_is_not_called_kept():
+    report = audit(zoo.adamw(weight_decay=0.1, beta2=0.999))
+    largest = zoo.largest_ratio(0.9, 0.999) / 0.1
+    reached = report.effective_set["radius"]
+    assert report.effective_set["is_bound"] is False
+    assert 0.98 * largest < reached < largest
+    assert report.finding("effective set").certainty == "reached, not bounded"
+    assert f"The farthest point found has |x_i| = {reached:.6g}; no bound was proved." in report.sentence
+    assert "It keeps" not in str(report)
+    assert "entries at most 1 seen" in report.finding("direction").found
+    assert report.finding("momentum").certainty == "measured"
+    assert report.finding("bias correction").found == "that of m/(1 − 0.9^t) over √(v/(1 − 0.999^t))"
 
 
 def test_a_counterexample_survives_its_file(wrong: Any, tmp_path: Path):

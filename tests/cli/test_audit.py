@@ -50,6 +50,7 @@ def test_exit_codes_and_pure_json(arguments: list[str], code: int, verdict: str,
     assert told["verdict"] == verdict
     assert told["name"] == arguments[0]
     assert (told["counterexample_file"] is None) == (verdict == "CONSISTENT")
+    assert [Path(path).suffix for path in told["files"]] == [".json", ".png"]
     assert all(Path(path).exists() for path in told["files"])
 
 

@@ -45,5 +45,5 @@ def test_the_figure_has_a_panel_for_each_member_pictured(data):
     with house_style():
         figure = EXPERIMENT.draw(data)
     titles = {text.get_text() for panel in figure.axes for text in panel.texts}
-    assert {"Lion", "Muon", "fixed decay", "coupled decay", "no set"} <= titles
+    assert {"Lion", "Muon", "fixed decay", "coupled decay", "no set found"} <= titles
     assert figure.get_size_inches()[0] < 3.5
