@@ -1,5 +1,6 @@
 """Which K belongs to which parameter: one for all, a rule, a tree of them, or a `Choice`."""
 
+import inspect
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -33,16 +34,18 @@ def require_choice(K: ChosenK | None) -> ChosenK:
     """K, or `L1Norm()` for None. **Raises:** `TypeError` unless K is of a kind that `directions_of` understands."""
     if K is None:
         return L1Norm()
-    if isinstance(K, (Direction, Choice)) or (callable(K) and not isinstance(K, type)):
+    if isinstance(K, (Direction, Choice)) or _is_tree_of_directions(K):
         return K
-    leaves = jax.tree.leaves(K, is_leaf=is_direction)
-    if not leaves or not all(map(is_direction, leaves)):
-        hint = ' Under optax.inject_hyperparams pass static_args=("K",).' if isinstance(K, Array) else ""
-        raise TypeError(
-            f"K must be a lionlab ConvexFunction such as L1Norm(), a rule (path, leaf) -> K, or a tree of them; "
-            f"got {K!r}.{hint}"
-        )
-    return K
+    if is_function(K):
+        _require_rule(K)
+        return K
+    hint = ' Under optax.inject_hyperparams pass static_args=("K",).' if isinstance(K, Array) else ""
+    if isinstance(K, type) and issubclass(K, Direction):
+        hint = f" That is the class; write {K.__name__}(…)."
+    raise TypeError(
+        f"K must be a lionlab ConvexFunction such as L1Norm(), a rule (path, leaf) -> K, or a tree of them; "
+        f"got {K!r}.{hint}"
+    )
 
 
 def directions_of(K: ChosenK, params: Any) -> Any:
@@ -55,7 +58,7 @@ def directions_of(K: ChosenK, params: Any) -> Any:
         return jax.tree.map(lambda _: K, params)
     if isinstance(K, Choice):
         return K.directions(params)
-    if callable(K):
+    if not _is_tree_of_directions(K):
         return by_rule(K, params)
     return spread("K", K, params)
 
@@ -80,7 +83,9 @@ def spread(name: str, prefix: Any, params: Any) -> Any:
             lambda given, part: jax.tree.map(lambda _: given, part), prefix, params, is_leaf=is_direction
         )
     except (ValueError, TypeError) as error:
-        raise ValueError(f"{name} must be a tree that is a prefix of the parameters': {error}") from None
+        # JAX prints both trees on the lines below the first.
+        reason = str(error).split("\n", 1)[0]
+        raise ValueError(f"{name} must be a tree that is a prefix of the parameters': {reason}") from None
 
 
 def path_name(path: Any) -> str:
@@ -91,3 +96,22 @@ def path_name(path: Any) -> str:
 def is_direction(value: Any) -> bool:
     """Whether it is a K, or stands in place of one."""
     return isinstance(value, Direction)
+
+
+def is_function(value: Any) -> bool:
+    """Whether it is a function and no tree: a network of Equinox can be called, and a tree of flags in its form too."""
+    return callable(value) and not isinstance(value, type) and all(map(callable, jax.tree.leaves(value)))
+
+
+def _is_tree_of_directions(K: Any) -> bool:
+    leaves = jax.tree.leaves(K, is_leaf=is_direction)
+    return bool(leaves) and all(map(is_direction, leaves))
+
+
+def _require_rule(rule: Callable[..., Any]) -> None:
+    try:
+        inspect.signature(rule).bind("path", None)
+    except TypeError as error:
+        raise TypeError(f"K as a rule must take (path, leaf), two arguments; {error}.") from None
+    except ValueError:
+        return  # a function that does not tell its arguments

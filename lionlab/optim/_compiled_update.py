@@ -65,7 +65,8 @@ class CompiledUpdate:
     def _straight(self, *arguments: Any) -> Any:
         """The step, if it runs from top to bottom: without its copies XLA has been seen to compute loops wrongly."""
         shapes = jax.tree.map(lambda leaf: jax.typeof(leaf), arguments)
-        text = self._step.lower(*shapes).as_text()
+        # A sharded shape knows its mesh of devices without the devices, and so not for what they would compile.
+        text = self._step.trace(*shapes).lower(lowering_platforms=("cpu",)).as_text()
         if any(operation in text for operation in CONTROL_FLOW):
             raise _ControlFlow
         return self._step(*arguments)
@@ -83,7 +84,8 @@ def compiled_update(
     state into the memory of the old ones: **those are gone after the call**, and only what it returns may be used. For
     a separable K it needs no memory beside them, as `.lower(gradients, state, params)` shows. Parameters move as by
     `optax.apply_updates`, which casts each update to its parameter's dtype. The numbers are those of the step under
-    `jax.jit` alone, bit for bit. A further shape or dtype is compiled once; a further step never.
+    `jax.jit` alone, bit for bit. A further shape, dtype or placement is compiled once; a further step never
+    (of sharded parameters the second: the step count of `init` lies on one device, that of a step on all).
 
     - `optimizer`: lion_k, or any `optax.GradientTransformation`. One with loops or branches (`optax.MultiSteps`, an
       iteration inside K) is compiled with XLA's own copies.

@@ -8,7 +8,7 @@ from typing import Any
 import jax
 
 from ..convex import ConvexFunction, L1Norm, NuclearNorm, Scaled
-from ._choice import Choice, Direction, by_rule, is_direction, spread
+from ._choice import Choice, Direction, by_rule, is_direction, is_function, spread
 from ._newton_schulz import NewtonSchulz
 from ._unfolded import Unfolded
 
@@ -19,8 +19,11 @@ def by_label(functions: Mapping[Hashable, Direction], labels: Any) -> Choice:
     `labels` is a tree of labels, a prefix of the parameters', or a function params -> such a tree, as in
     `optax.multi_transform`.
 
-    **Raises:** `TypeError` naming the entry of `functions` that is no K; `ValueError` (from `init`) a label without K.
+    **Raises:** `TypeError` naming the entry of `functions` that is no K, or when it is no mapping; `ValueError` (from
+    `init`) a label without K.
     """
+    if not isinstance(functions, Mapping):
+        raise TypeError(f'by_label: functions must map labels to K, as {{"a": L1Norm()}}, got {functions!r}.')
     known = dict(functions)
     for label, function in known.items():
         if not is_direction(function):
@@ -34,7 +37,7 @@ def by_label(functions: Mapping[Hashable, Direction], labels: Any) -> Choice:
         return known[label]
 
     def of_tree(params: Any) -> Any:
-        given = labels(params) if callable(labels) else labels
+        given = labels(params) if is_function(labels) else labels
         return jax.tree.map(of_label, spread("labels", given, params))
 
     return Choice(of_tree)
@@ -55,12 +58,18 @@ def spectral_for_matrices(
     - `factor`: (rows, columns) -> s > 0, by which direction and constraint set of a matrix grow: ‖X‖_op ≤ s/λ.
       `width_factor` and `rms_factor(0.2)` are those of Muon.
 
-    **Raises:** `TypeError` when `matrices` or `rest` is no K.
+    **Raises:** `TypeError` when `matrices` or `rest` is no K, or `embeddings` no tuple of strings.
     """
     spectral, other = matrices or NuclearNorm(), rest or L1Norm()
     for name, given in (("matrices", spectral), ("rest", other)):
         if not is_direction(given):
             raise TypeError(f"spectral_for_matrices: {name} must be a ConvexFunction or NewtonSchulz, got {given!r}.")
+
+    # A string is a sequence of letters, of which nearly every path has one.
+    if isinstance(embeddings, str) or not all(isinstance(name, str) for name in embeddings):
+        raise TypeError(
+            f'spectral_for_matrices: embeddings must be a tuple of strings such as ("embed",), got {embeddings!r}.'
+        )
 
     def rule(path: str, leaf: Any) -> Direction:
         if leaf.ndim < 2 or leaf.size == 0 or any(name.lower() in path.lower() for name in embeddings):

@@ -9,7 +9,7 @@ import optax
 from jax import Array
 
 from ._arguments import at_step, common_dtype, is_traced, require_number_or_schedule, require_short_steps
-from ._choice import ChosenK, spread
+from ._choice import ChosenK, is_function, spread
 from ._scale_by_lion_k import LionKState, scale_by_lion_k
 
 
@@ -63,6 +63,12 @@ def lion_k(
     direction = scale_by_lion_k(b1, b2, K, mu_dtype)
     has_decay = not (isinstance(weight_decay, (int, float)) and weight_decay == 0)
 
+    def init(params: Any) -> LionKState:
+        # optax also calls it with a tree without leaves that stands for all trees.
+        if has_decay and jax.tree.leaves(params):
+            decaying(mask, params)
+        return direction.init(params)
+
     def update(gradients: Any, state: LionKState, params: Any = None, **_: Any) -> tuple[Any, LionKState]:
         uphill, new_state = direction.update(gradients, state)
         eta = at_step(learning_rate, state.count)
@@ -73,12 +79,12 @@ def lion_k(
         lam = at_step(weight_decay, state.count)
         eta_decayed = _implicit(eta, lam) if decay == "implicit" else eta
 
-        def move(v: Array, p: Array, decays: bool) -> Array:
-            return _times(-eta_decayed, _sum(v, _times(lam, p))) if decays else _times(-eta, v)
+        def move(v: Array, p: Any, decays: bool) -> Array:
+            return _times(-eta_decayed, _sum(v, _times(lam, jnp.asarray(p)))) if decays else _times(-eta, v)
 
         return jax.tree.map(move, uphill, params, decaying(mask, params)), new_state
 
-    return optax.GradientTransformationExtraArgs(direction.init, update)
+    return optax.GradientTransformationExtraArgs(init, update)
 
 
 def _times(factor: Any, v: Array) -> Array:
@@ -102,9 +108,9 @@ def _implicit(eta: Any, lam: Any) -> Any:
 
 def decaying(mask: Any, params: Any) -> Any:
     """For every parameter whether it decays."""
-    given = mask(params) if callable(mask) else mask
+    given = mask(params) if is_function(mask) else mask
     flags = spread("mask", True if given is None else given, params)
     for flag in jax.tree.leaves(flags):
-        if is_traced(flag) or not isinstance(flag, (bool, np.bool_, Array)) or np.result_type(flag) != np.dtype(bool):
+        if is_traced(flag) or not isinstance(flag, (bool, np.bool_, Array)) or jnp.result_type(flag) != np.dtype(bool):
             raise TypeError(f"mask must hold True or False for every parameter, got {flag!r}.")
     return flags

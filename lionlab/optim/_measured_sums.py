@@ -45,6 +45,8 @@ class MeasuredSums(NamedTuple):
 
 def measured_sums(array: MeasuredArray) -> MeasuredSums:
     """The sums of one array; a `SeparableFunction` takes one pass over it and no memory."""
+    if array.x.size == 0:
+        return MeasuredSums(*[jnp.zeros((), array.x.dtype)] * 6)
     return _in_one_pass(array) if isinstance(array.K, SeparableFunction) else _one_by_one(array)
 
 
@@ -62,12 +64,13 @@ def _in_one_pass(array: MeasuredArray) -> MeasuredSums:
     # Time goes with the number of sums, and the distance needs one alone.
     of_conjugate = [K.conjugate_density(inner), y**2] if at_slope or at_m else []
     squares, *others = one_pass_sums((y - inner) ** 2, *of_conjugate, *at_slope, *at_m)
+    distance = _root(squares)
     if not others:
-        return MeasuredSums(jnp.sqrt(squares), zero, zero, zero, zero, zero)
+        return MeasuredSums(distance, zero, zero, zero, zero, zero)
     conjugate, size, *products = others
-    is_inside = (jnp.sqrt(squares) <= _allowance(array, jnp.sqrt(size))) & jnp.isfinite(size)
+    is_inside = (distance <= _allowance(array, jnp.sqrt(size))) & jnp.isfinite(size)
     sums = [zero, zero, *products] if gradient is None else [*products, *([] if at_m else [zero, zero])]
-    return MeasuredSums(jnp.sqrt(squares), jnp.where(is_inside, conjugate, jnp.inf), *sums)
+    return MeasuredSums(distance, jnp.where(is_inside, conjugate, jnp.inf), *sums)
 
 
 def _one_by_one(array: MeasuredArray) -> MeasuredSums:
@@ -80,6 +83,12 @@ def _one_by_one(array: MeasuredArray) -> MeasuredSums:
     at_slope = (zero, zero) if array.gradient is None else (K.value(-array.gradient), jnp.sum(y * array.gradient))
     at_m = (zero, zero) if array.m is None else (K.value(array.m), jnp.sum(y * array.m))
     return MeasuredSums(distance, value, *at_slope, *at_m)
+
+
+def _root(squares: Array) -> Array:
+    """√ with derivative 0 at 0, where it has none: inside the set the distance does not change."""
+    is_zero = squares == 0
+    return jnp.where(is_zero, squares, jnp.sqrt(jnp.where(is_zero, jnp.ones_like(squares), squares)))
 
 
 def _allowance(array: MeasuredArray, size: Array) -> Array:

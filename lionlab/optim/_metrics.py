@@ -66,6 +66,8 @@ def constraint_metrics(
       `loss` = f(params) and `learning_rate` it gives H(x, m) = f + Σ {K*(λx)/λ + c[K*(λx) + K(m) − ⟨λx, m⟩]}. In a step
       on the full gradient H rises by at most (L/2)‖Δx‖²; minibatches obey no such law.
 
+    The distance for a `SeparableFunction` can be differentiated in `params`, with slope 0 inside the set.
+
     λx counts as outside when its distance exceeds u(1 + 3/(ηλ))‖λx‖, u the unit roundoff of the parameters, plus the
     rounding of the evaluation: a run can settle that far outside by rounding. Without `learning_rate` ηλ = 1 is taken.
 
@@ -76,7 +78,7 @@ def constraint_metrics(
     _check(weight_decay, learning_rate, b1, b2, decay)
     if momentum is not None and (loss is None or learning_rate is None):
         raise ValueError("constraint_metrics: the Lyapunov value of momentum needs loss and learning_rate as well.")
-    arrays, structure = _measured_arrays(K, weight_decay, params, mask, learning_rate, gradients, momentum)
+    arrays, structure = measured_arrays(K, weight_decay, params, mask, learning_rate, gradients, momentum)
     dtype = common_dtype(jnp.float32, *(array.x.dtype for array in arrays))
     sums = [measured_sums(array) for array in arrays]
     distances = [of_array.distance for of_array in sums]
@@ -100,7 +102,7 @@ def _energy(array: MeasuredArray, sums: MeasuredSums, numbers: tuple[Any, Any, A
     return lyapunov_from_values(constants, decay, nothing, sums.conjugate, sums.K_at_m, sums.y_dot_m)
 
 
-def _measured_arrays(
+def measured_arrays(
     K: ChosenK | None, weight_decay: Any, params: Any, mask: Any, learning_rate: Any, gradients: Any, momentum: Any
 ) -> tuple[list[MeasuredArray], Any]:
     """(the arrays of `params` with what belongs to each, the structure of the tree)."""
@@ -115,6 +117,11 @@ def _measured_arrays(
                 f"constraint_metrics: {type(function).__name__} of the parameter {path_name(path)!r} is ∇K of no "
                 "convex function and has no K*; measure with NuclearNorm(), and weight_decay divided by its "
                 "largest_singular_value()."
+            )
+        if not jnp.issubdtype(jnp.result_type(x), jnp.floating):
+            raise TypeError(
+                f"constraint_metrics: the parameter {path_name(path)!r} has dtype {jnp.result_type(x)}; only real "
+                "floating-point parameters are measured."
             )
         dtype = common_dtype(jnp.result_type(x), jnp.float32)
         lam = jnp.asarray(weight_decay if decays else 0, dtype)
@@ -151,7 +158,7 @@ def _check(weight_decay: Any, learning_rate: Any, b1: Any, b2: Any, decay: str) 
             raise TypeError(
                 f"constraint_metrics: {name} must be the number of this step, {name}(count), got a schedule."
             )
-        if value is not None:
+        if value is not None or name == "weight_decay":
             require_number(name, value, 0, math.inf)
     require_number("b1", b1, 0, 1)
     require_number("b2", b2, 0, 1)

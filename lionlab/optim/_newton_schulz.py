@@ -19,7 +19,7 @@ class NewtonSchulz(eqx.Module):
     the theory says of Lion-K holds for `NuclearNorm()` and not for it. What remains is a ball: ‖direction‖_op ≤
     factor·1.2024 as shipped, so decay λ keeps ‖X‖_op ≤ factor·1.2024/λ, in exact arithmetic (`effective_radius`).
 
-    - `num_steps`: ≥ 1. `coefficients`: (a, b, c). `factor` > 0: for example Muon's width factor √max(1, rows/columns).
+    - `num_steps`: ≥ 1. `coefficients`: (a, b, c). `factor` > 0: for example Muon's width factor √max(1, columns/rows).
     - A leaf with more than two axes is unfolded: the last axis are the columns, all others the rows.
 
     **Raises:** `ValueError` or `TypeError` for arguments outside these ranges, and for vectors.
@@ -32,9 +32,9 @@ class NewtonSchulz(eqx.Module):
     def __check_init__(self) -> None:
         if not isinstance(self.num_steps, int) or isinstance(self.num_steps, bool) or self.num_steps < 1:
             raise ValueError(f"NewtonSchulz: num_steps must be an integer ≥ 1, got {self.num_steps!r}.")
-        if len(self.coefficients) != 3 or not np.isfinite(self.coefficients).all():
+        if not _are_three_numbers(self.coefficients):
             raise ValueError(f"NewtonSchulz: coefficients must be three finite numbers, got {self.coefficients!r}.")
-        if not 0 < self.factor < np.inf:
+        if not _is_positive(self.factor):
             raise ValueError(f"NewtonSchulz: factor must be finite and > 0, got {self.factor!r}.")
 
     def selection(self, z: Array) -> Array:
@@ -62,7 +62,7 @@ class NewtonSchulz(eqx.Module):
 
         **Raises:** `ValueError` unless weight_decay is finite and > 0.
         """
-        if not 0 < weight_decay < np.inf:
+        if not _is_positive(weight_decay):
             raise ValueError(f"weight_decay must be finite and > 0, got {weight_decay!r}: without it there is no ball.")
         return self.largest_singular_value() / weight_decay
 
@@ -76,6 +76,20 @@ class NewtonSchulz(eqx.Module):
             gram = _product(x, x.T)
             x = a * x + _product(b * gram + c * _product(gram, gram), x)
         return x
+
+
+def _are_three_numbers(values: object) -> bool:
+    try:
+        return np.shape(values) == (3,) and bool(np.isfinite(values).all())  # type: ignore[call-overload]
+    except (TypeError, ValueError):
+        return False
+
+
+def _is_positive(value: object) -> bool:
+    try:
+        return bool(0 < value < np.inf)  # type: ignore[operator]
+    except (TypeError, ValueError):
+        return False
 
 
 def _product(left: Array, right: Array) -> Array:

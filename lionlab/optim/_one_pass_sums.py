@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from jax import Array
 
 
+@jax.custom_jvp
 def one_pass_sums(*terms: Array) -> tuple[Array, ...]:
     """Σ of every array, all of one shape and dtype; |error| ≤ 3uΣ|terms| + O(nu²), infinite or NaN where the sum is.
 
@@ -33,3 +34,9 @@ def one_pass_sums(*terms: Array) -> tuple[Array, ...]:
     found: tuple[Array, ...] = jax.lax.reduce(operands, start, combined, tuple(range(terms[0].ndim)))
     sums = zip(found[:count], found[2 * count :], strict=True)
     return tuple(jnp.where(jnp.isfinite(total), total, plain) for total, plain in sums)
+
+
+@one_pass_sums.defjvp
+def _of_tangents(terms: tuple[Array, ...], tangents: tuple[Array, ...]) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+    """Sums are linear; JAX does not differentiate its reduction of several operands."""
+    return one_pass_sums(*terms), tuple(jnp.sum(tangent) for tangent in tangents)

@@ -16,7 +16,7 @@ from jax import Array
 
 from ._arguments import common_dtype, require_float_dtype, require_number
 from ._choice import ChosenK, directions_of, require_choice
-from ._trained import direction_of, require_trainable
+from ._trained import direction_of, require_arrays, require_like, require_trainable
 
 
 class LionKState(NamedTuple):
@@ -45,12 +45,14 @@ def scale_by_lion_k(
     chosen = require_choice(K)
 
     def init(params: Any) -> LionKState:
+        require_arrays(params)
         mu = jax.tree.map(lambda p: jnp.zeros_like(p, dtype=_momentum_dtype(p, mu_dtype)), params)
         require_trainable(chosen, params, mu)
         return LionKState(jnp.zeros([], jnp.int32), mu)
 
     def update(gradients: Any, state: LionKState, params: Any = None) -> tuple[Any, LionKState]:
         del params
+        require_like("gradients", gradients, state.mu)
         directions = directions_of(chosen, state.mu)
         uphill = jax.tree.map(
             lambda g, mu, function: -direction_of(function, -_mixed(b1, g, mu)), gradients, state.mu, directions
@@ -65,8 +67,9 @@ def _momentum_dtype(p: Any, mu_dtype: Any) -> Any:
     return jnp.result_type(p) if mu_dtype is None else jax.dtypes.canonicalize_dtype(mu_dtype)
 
 
-def _mixed(beta: Any, g: Array, mu: Array) -> Array:
+def _mixed(beta: Any, g: Any, mu: Array) -> Array:
     """(1−β)g + βμ, each product in its own factor's dtype, as optax has it."""
+    g = jnp.asarray(g)
     old, new = jnp.asarray(beta, mu.dtype) * mu, jnp.asarray(1.0 - beta, g.dtype) * g
     dtype = common_dtype(old.dtype, new.dtype)
     return new.astype(dtype) + old.astype(dtype)

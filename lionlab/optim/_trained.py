@@ -22,6 +22,32 @@ def direction_of(function: Direction, z: Array) -> Array:
     return sharded_selection(function, z.astype(jnp.float32)).astype(z.dtype)
 
 
+def require_arrays(params: Any) -> None:
+    """**Raises:** `TypeError` naming the first leaf that is neither an array nor a number."""
+    for path, leaf in jax.tree_util.tree_leaves_with_path(params):
+        if not hasattr(leaf, "dtype") and not isinstance(leaf, (bool, int, float, complex)):
+            raise TypeError(
+                f"The parameter {path_name(path)!r} is no array but {leaf!r}; of an Equinox model give "
+                "eqx.filter(model, eqx.is_inexact_array)."
+            )
+
+
+def require_like(name: str, tree: Any, momenta: Any) -> None:
+    """**Raises:** `ValueError` unless the tree has the structure and the shapes of the momenta."""
+    structure: Any = jax.tree.structure(momenta)
+    given = jax.tree.structure(tree)
+    if structure != given:
+        raise ValueError(
+            f"{name} must have the structure of the parameters given to init, {structure}, got {given}; for an Equinox "
+            "model pass both through eqx.filter."
+        )
+    for (path, leaf), mu in zip(jax.tree_util.tree_leaves_with_path(tree), jax.tree.leaves(momenta), strict=True):
+        if jnp.shape(leaf) != mu.shape:
+            raise ValueError(
+                f"{name} of the parameter {path_name(path)!r} must have its shape {mu.shape}, got {jnp.shape(leaf)}."
+            )
+
+
 def require_trainable(K: ChosenK, params: Any, momenta: Any) -> None:
     """**Raises:** `TypeError` or `ValueError` naming the first parameter that cannot be trained with its K, and why."""
     named = jax.tree_util.tree_leaves_with_path(params)

@@ -12,7 +12,7 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from optim.collectives import collectives
 
 from lionlab.convex import GroupL2Norm, Huber, L1Norm, L2Norm, LinfNorm, TopKL1
-from lionlab.optim import constraint_metrics, lion_k
+from lionlab.optim import compiled_update, constraint_metrics, lion_k
 from lionlab.optim._sharded_selection import sharded_selection
 
 SIZE, DECAY, RATE = 96, 0.5, 0.01
@@ -27,6 +27,38 @@ def sent_and_computed(function: Callable[..., Any], arguments: Any, shardings: A
     compiled = jax.jit(function).lower(*shared).compile()
     alone = jax.jit(function)(*jax.device_put(arguments, jax.devices()[0]))
     return collectives(compiled.as_text()), compiled(*shared), alone
+
+
+def compiled_update_report() -> list[dict[str, Any]]:
+    """The step in place, on shards: memory, placement, and the numbers of one device; for both kinds of mesh."""
+    reports = []
+    optimizer = lion_k(RATE, weight_decay=DECAY)
+    rng = np.random.default_rng(3)
+    x, *slopes = (np.float32(rng.normal(size=2**16)) for _ in range(4))
+    alone, state = jnp.asarray(x), optimizer.init(jnp.asarray(x))
+    update = compiled_update(optimizer)
+    for slope in slopes:
+        alone, state = update(jnp.asarray(slope), state, alone)
+    for mesh in (SHARDED.mesh, jax.make_mesh((8,), ("all",))):
+        sharding = NamedSharding(mesh, PartitionSpec("all"))
+        shards = jax.device_put(x, sharding)
+        update, state = compiled_update(optimizer), optimizer.init(shards)
+        program = update.lower(shards, state, shards).compile()
+        memory = program.memory_analysis()
+        for slope in slopes:
+            old, (shards, state) = shards, update(jax.device_put(slope, sharding), state, shards)
+        reports.append(
+            {
+                "temporary": memory.temp_size_in_bytes,
+                "unshared": memory.output_size_in_bytes - memory.alias_size_in_bytes,
+                "sent": collectives(program.as_text()),
+                "gone": old.is_deleted(),
+                "placed": shards.sharding == state.mu.sharding == sharding,
+                "same": bool((np.asarray(shards) == np.asarray(alone)).all()),
+                "kept option": update._without_copies is not None,
+            }
+        )
+    return reports
 
 
 def listed(array: Any) -> list[float]:
@@ -116,5 +148,6 @@ if __name__ == "__main__":
         "top": {str(k): top_k_report(k) for k in (1, 7)},
         "sorted": sorted_anew,
         "metrics": metrics_report(),
+        "compiled": compiled_update_report(),
     }
     print(json.dumps(report))

@@ -91,6 +91,15 @@ def test_metrics_of_shards_are_those_of_one_device(report):
     assert max(count for _, count in report["metrics"]["sent"]) <= 8 * 21
 
 
+def test_a_compiled_update_of_shards_works_in_place(report):
+    assert len(report["compiled"]) == 2  # meshes whose axes JAX places by itself, and explicit ones
+    for found in report["compiled"]:
+        assert found["temporary"] < 1000
+        assert found["unshared"] < 100  # a shard of μ would be 32 KiB
+        assert found["sent"] == []
+        assert all(found[name] for name in ("gone", "placed", "same", "kept option"))
+
+
 def free_port() -> int:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))

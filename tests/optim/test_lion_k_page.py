@@ -9,7 +9,6 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 import pytest
-from optim.optimizer_runs import same_bits
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "optimizer.md").read_text(encoding="utf-8")
@@ -40,7 +39,7 @@ def test_every_argument_of_keras_is_in_the_table():
 
 
 def test_every_transform_named_in_the_table_is_used():
-    assert len(BLOCKS) == 12
+    assert len(BLOCKS) == 13
     code = "\n".join(BLOCKS)
     named = set(re.findall(r"`optax\.(\w+)`", PAGE)) - {"lion"}
     assert {name for name in named if f"optax.{name}(" not in code} == set()
@@ -97,11 +96,46 @@ def test_what_was_set_by_hand_is_used(page: dict[str, Any]):
     np.testing.assert_allclose(page["adjustable"].update(g, state, params)[0]["bias"], -0.002, rtol=1e-6)
 
 
-def test_the_average_and_its_overwriting():
-    old, new = jnp.zeros(2), jnp.ones(2)
-    np.testing.assert_allclose(optax.incremental_update(new, old, step_size=1 - 0.99), 0.01, rtol=1e-5)
-    assert same_bits(optax.periodic_update(old, new, jnp.asarray(99), update_period=100), new)
-    assert same_bits(optax.periodic_update(old, new, jnp.asarray(100), update_period=100), old)
+def test_setting_by_hand_compiles_nothing_anew(page: dict[str, Any]):
+    line = re.search(r"state\.hyperparams\[.*\] = .*", PAGE)
+    assert line is not None
+    params, state = page["params"], page["adjustable"].init(page["params"])
+    update = jax.jit(page["adjustable"].update)
+
+    def compilations(code: str) -> int:
+        changed = state._replace(hyperparams=dict(state.hyperparams))
+        exec(code, {"state": changed, "jnp": jnp})
+        update(params, changed, params)
+        return update._cache_size()
+
+    assert [compilations("pass"), compilations(line[0])] == [1, 1]
+    assert compilations('state.hyperparams["learning_rate"] = jnp.asarray(0.002)') == 2  # planted
+
+
+def test_the_average_is_that_of_keras(page: dict[str, Any]):
+    """Keras: ā ← μā + (1−μ)x after the step with μ = 0 in the first, then x ← ā where (iterations + 1) % 100 is 0."""
+
+    def last(begins_before: bool) -> Any:
+        x = params
+        own, average = page["optimizer"].init(x), np.asarray(x["kernel"], np.float64)
+        for iterations in range(101):
+            x, own = page["step"](x, own)
+            momentum = 0.99 if iterations or begins_before else 0.0
+            average = momentum * average + (1 - momentum) * np.asarray(x["kernel"])
+            if (iterations + 1) % 100 == 0:
+                x = {"kernel": jnp.asarray(average, jnp.float32), "bias": x["bias"]}
+        return average, np.asarray(x["kernel"])
+
+    params = {"kernel": jnp.full((3, 4), -0.4), "bias": jnp.zeros(4)}
+    shown, state, average = params, page["optimizer"].init(params), params
+    with jax.numpy_dtype_promotion("standard"), jax.numpy_rank_promotion("allow"):
+        for count in range(1, 102):
+            shown, state, average = page["averaged_step"](shown, state, average, count)
+        expected, wrong = last(False), last(True)
+    found = average["kernel"], shown["kernel"]
+    # The bias goes its own way after the overwriting, which changes a sign in no kernel; a hundred averages round.
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-5)
+    assert np.max(np.abs(np.subtract(found[0], wrong[0]))) > 1e-3
 
 
 def test_the_schedules_are_followed(page: dict[str, Any]):

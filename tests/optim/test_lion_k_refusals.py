@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 import pytest
 
-from lionlab import CustomFunction, GroupL2Norm, L1Norm, NuclearNorm, SortedL1Norm
+from lionlab import CustomFunction, GroupL2Norm, L1Norm, L2Norm, NuclearNorm, SortedL1Norm
 from lionlab.optim import (
     NewtonSchulz,
     Unfolded,
@@ -37,7 +37,8 @@ PARAMS = {"layer": {"kernel": jnp.ones((3, 4)), "bias": jnp.ones(4)}}
         ({"mu_dtype": jnp.int32}, "mu_dtype must be None or a real floating-point dtype"),
         ({"mu_dtype": "no dtype"}, "mu_dtype must be None or"),
         ({"K": 3.0}, "K must be a lionlab ConvexFunction"),
-        ({"K": L1Norm}, "K must be a lionlab ConvexFunction"),
+        ({"K": L1Norm}, r"K must be a lionlab ConvexFunction.*write L1Norm\(…\)"),
+        ({"K": lambda path: L1Norm()}, r"must take \(path, leaf\), two arguments"),
         ({"K": {"kernel": "l1"}}, "K must be a lionlab ConvexFunction"),
         ({"K": {}}, "K must be a lionlab ConvexFunction"),
     ],
@@ -79,6 +80,18 @@ def test_a_leaf_that_its_k_cannot_take(K: Any, words: str):
         jax.jit(scale_by_lion_k(K=K).init)(PARAMS)
 
 
+def test_a_model_with_functions_in_it():
+    with pytest.raises(TypeError, match=r"The parameter 'activation' is no array .* eqx.filter"):
+        lion_k(0.1).init({"activation": jax.nn.relu, "kernel": jnp.ones(3)})
+
+
+def test_python_numbers_are_parameters_too():
+    optimizer = lion_k(0.1, L2Norm(), weight_decay=0.5)
+    params = {"gain": 1.0}
+    updates, _ = optimizer.update({"gain": 2.0}, optimizer.init(params), params)
+    assert abs(float(updates["gain"]) + 0.15) < 1e-7
+
+
 @pytest.mark.parametrize("dtype", [jnp.complex64, jnp.int32])
 def test_a_leaf_of_another_kind_of_number(dtype: Any):
     with pytest.raises(TypeError, match=r"'a/0' has dtype .*optax.masked"):
@@ -86,14 +99,20 @@ def test_a_leaf_of_another_kind_of_number(dtype: Any):
 
 
 def test_updates():
-    optimizer = lion_k(0.1, weight_decay=0.1, mask={"layer": "no"})
+    optimizer = lion_k(0.1, weight_decay=0.1)
+    state = optimizer.init(PARAMS)
     with pytest.raises(ValueError, match="weight decay needs the parameters"):
-        optimizer.update(PARAMS, optimizer.init(PARAMS))
+        optimizer.update(PARAMS, state)
     with pytest.raises(TypeError, match="mask must hold True or False"):
-        optimizer.update(PARAMS, optimizer.init(PARAMS), PARAMS)
-    wrong = lion_k(0.1, weight_decay=0.1, mask={"other": True})
-    with pytest.raises(ValueError, match="mask must be a tree that is a prefix"):
-        wrong.update(PARAMS, wrong.init(PARAMS), PARAMS)
+        lion_k(0.1, weight_decay=0.1, mask={"layer": "no"}).init(PARAMS)
+    with pytest.raises(ValueError, match="mask must be a tree that is a prefix") as caught:
+        lion_k(0.1, weight_decay=0.1, mask={"other": True}).init(PARAMS)
+    assert "\n" not in str(caught.value)
+    with pytest.raises(ValueError, match="gradients must have the structure of the parameters"):
+        optimizer.update(PARAMS["layer"], state, PARAMS)
+    turned = {"layer": {"kernel": jnp.ones((4, 3)), "bias": jnp.ones(4)}}
+    with pytest.raises(ValueError, match=r"gradients of the parameter 'layer/kernel' must have its shape \(3, 4\)"):
+        optimizer.update(turned, state, PARAMS)
     free = lion_k(0.1)
     free.update(PARAMS, free.init(PARAMS))  # without decay the parameters are not needed
 
@@ -104,11 +123,16 @@ def test_updates():
         (lambda: NewtonSchulz(0), "num_steps must be an integer ≥ 1, got 0"),
         (lambda: NewtonSchulz(coefficients=(1.0, 2.0)), "coefficients must be three finite numbers"),
         (lambda: NewtonSchulz(coefficients=(1.0, 2.0, math.nan)), "coefficients must be three finite numbers"),
+        (lambda: NewtonSchulz(5, None), "coefficients must be three finite numbers, got None"),
         (lambda: NewtonSchulz(factor=0.0), "factor must be finite and > 0"),
+        (lambda: NewtonSchulz(factor="a"), "factor must be finite and > 0, got 'a'"),
+        (lambda: NewtonSchulz().effective_radius("a"), "weight_decay must be finite and > 0, got 'a'"),
         (lambda: NewtonSchulz().effective_radius(0.0), "weight_decay must be finite and > 0, got 0.0"),
         (lambda: Unfolded(NewtonSchulz()), "function must be a ConvexFunction"),
         (lambda: by_label({"a": 1.0}, "a"), r"functions\['a'\] must be a ConvexFunction"),
+        (lambda: by_label([L1Norm()], "a"), "functions must map labels to K"),
         (lambda: spectral_for_matrices(rest="l1"), "rest must be a ConvexFunction"),
+        (lambda: spectral_for_matrices(embeddings="embed"), "embeddings must be a tuple of strings .* got 'embed'"),
         (lambda: rms_factor(-1.0), "rms must be finite and > 0"),
     ],
 )

@@ -9,7 +9,7 @@ import optax
 import pytest
 
 from lionlab import LionK, Quadratic, kkt_residuals, lyapunov
-from lionlab.convex import Huber, L1Norm, L2Norm, NuclearNorm, SquaredL2
+from lionlab.convex import Huber, L1Norm, L2Norm, LinfNorm, NuclearNorm, SortedL1Norm, SquaredL2, TopKL1
 from lionlab.optim import NewtonSchulz, constraint_metrics, lion_k
 from lionlab.optim._one_pass_sums import one_pass_sums
 from lionlab.precision import double_precision
@@ -162,6 +162,8 @@ REFUSED = [
     ({"gradients": {"x": jnp.ones(3)}}, ValueError, "gradients must have the structure of params"),
     ({"K": NewtonSchulz()}, TypeError, "has no K"),
     ({"b1": 2.0}, ValueError, "b1 must be in"),
+    ({"weight_decay": None}, TypeError, "weight_decay must be a number, got None"),
+    ({"params": jnp.ones(3, jnp.int32)}, TypeError, "has dtype int32"),
     ({"decay": "coupled"}, ValueError, "decay must be"),
     ({"learning_rate": math.nan}, ValueError, "learning_rate must be"),
 ]
@@ -171,6 +173,20 @@ REFUSED = [
 def test_refusals_are_in_words(arguments, error, words):
     with pytest.raises(error, match=words):
         constraint_metrics(**{"K": L1Norm(), "weight_decay": 0.5, "params": jnp.ones(3), **arguments})
+
+
+def test_the_distance_has_a_gradient_outside_and_0_inside():
+    x = jnp.asarray([2.0, -3.5, 0.3])
+    slope = jax.grad(lambda x: constraint_metrics(None, 1.0, x).total_distance)(x)
+    np.testing.assert_allclose(slope, np.array([1.0, -2.5, 0.0]) / math.hypot(1.0, 2.5), rtol=8 * U)
+    assert not jax.grad(lambda x: constraint_metrics(None, 0.1, {"a": x}).distance["a"])(x).any()
+
+
+@pytest.mark.parametrize("K", [L1Norm(), L2Norm(), LinfNorm(), TopKL1(2), NuclearNorm(), SortedL1Norm([1.0])])
+def test_arrays_without_entries_add_nothing(K):
+    empty = {"e": jnp.zeros((0, 2))}
+    found = constraint_metrics(K, 1.0, empty, empty, empty, 0.7, RATE)
+    assert (found.total_distance, found.total_score, found.lyapunov) == (0, 0, jnp.float32(0.7))
 
 
 def test_a_matrix_and_a_k_without_a_set():
