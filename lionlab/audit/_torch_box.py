@@ -37,6 +37,17 @@ class TorchBox(BlackBox):
     def _run(self, x: np.ndarray, gradients: Any, rate: Any) -> Course:
         import torch
 
+        # A step of a dozen numbers would wait for threads: Muon's, five hundred times as long.
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            return self._stepped(x, gradients, rate)
+        finally:
+            torch.set_num_threads(threads)
+
+    def _stepped(self, x: np.ndarray, gradients: Any, rate: Any) -> Course:
+        import torch
+
         def tensor(array: np.ndarray) -> Any:
             if array.dtype.name == "bfloat16":
                 return torch.tensor(array.astype(np.float32)).to(torch.bfloat16)
@@ -62,4 +73,4 @@ class TorchBox(BlackBox):
 
 def _numpy(tensor: Any, dtype: Any) -> np.ndarray:
     found = tensor.detach().cpu()
-    return np.array(found.float() if str(found.dtype) == "torch.bfloat16" else found).astype(dtype)
+    return (found.float() if str(found.dtype) == "torch.bfloat16" else found).numpy().astype(dtype, copy=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._console import print_json, print_prose
-from ._ending import FAILED, HOLDS, INTERRUPTED, USAGE, VIOLATED, Ending, code_of
+from ._ending import FAILED, HOLDS, INTERRUPTED, UNDECIDED, USAGE, VIOLATED, Ending, code_of
 from ._evidence_table import print_evidence, tally
 from ._names import near, resolved
 from ._options import Request, read_request, takes
@@ -74,28 +74,34 @@ def _reproduce(out: Path, only: Sequence[str], is_stale: bool, request: Request)
 
     reproduction = Reproduction(out, request.seed, request.is_quick)
     chosen = _chosen(reproduction.parts, only)
-    left = reproduction.left(chosen, is_stale)
+    left, aside = reproduction.left(chosen, is_stale), reproduction.set_aside(chosen, is_stale)
     failures: dict[str, Any] = {}
     made(reproduction.layout.claims_folder)
     if left:
         believed = "stand as they are stored" if is_stale else "are finished already"
-        request.talk.say(f"{len(chosen) - len(left)} of {len(chosen)} parts {believed}; {len(left)} to run.")
+        done = len(chosen) - len(left) - len(aside)
+        request.talk.say(f"{done} of {len(chosen)} parts {believed}; {len(left)} to run.")
         current = len(reproduction.current(left))
         if current:
             request.talk.say(f"{current} of these are current, but were run elsewhere; --stale believes them.")
         reproduction.write_contents()
         failures = _run(reproduction, left, request)
+    for name, fate in aside.items():
+        request.talk.say(f"{name}: {fate}")
     written = reproduction.write_pages()
     evidences = reproduction.evidence(chosen)
     code = code_of(evidence["verdict"] for evidence in evidences) if evidences or not chosen else HOLDS
+    if aside and not reproduction.current(chosen):
+        code = UNDECIDED
     stored = {
         evidence["id"]: shown(reproduction.layout.evidence(evidence["id"]))
         for evidence in evidences
         if evidence["verdict"] == "VIOLATED"
     }
     document = {"claims": evidences, "experiments": [part.name for part in chosen if part.kind == "experiment"]}
+    document["set_aside"] = aside
     if not request.as_json:
-        _print(evidences, stored, bool(left or written), reproduction)
+        _print(evidences, stored, bool(left or written), bool(aside), reproduction)
     if failures:
         name, outcome = next(iter(failures.items()))
         others = f" ({len(failures) - 1} more failed)" if len(failures) > 1 else ""
@@ -152,12 +158,15 @@ def _word(outcome: Any) -> str:
     return value["evidence"]["verdict"] if "evidence" in value else "drawn"
 
 
-def _print(evidences: Sequence[Any], stored: Mapping[str, str], is_new: bool, reproduction: "Reproduction") -> None:
+def _print(
+    evidences: Sequence[Any], stored: Mapping[str, str], is_new: bool, has_gaps: bool, reproduction: "Reproduction"
+) -> None:
     layout = reproduction.layout
     if is_new and evidences:
         print_evidence(evidences)
-    figures = len([part for part in reproduction.parts if part.kind == "experiment"])
-    if not is_new:
+    experiments = [part for part in reproduction.parts if part.kind == "experiment"]
+    figures = len(reproduction.current(experiments)) if has_gaps else len(experiments)
+    if not is_new and not has_gaps:
         print("Nothing has changed since it was all reproduced here.")
     print_prose(f"{tally(evidences)}; {figures} figures.")
     print(f"report: {shown(layout.report)}\nfigures: {shown(layout.figures)}")

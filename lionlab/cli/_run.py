@@ -43,10 +43,13 @@ def run_command(experiments: tuple[str, ...], **options: Any) -> int:
 
 def _tasks(names: tuple[str, ...], out: Path, request: Request) -> list[Task]:
     from ..reproduction import experiment_stems, load_experiment
+    from ..reproduction._experiment import experiment_script
+    from ..reproduction._needs import require_packages
 
     tasks: list[Task] = []
     with input_checked():
         for stem in dict.fromkeys(resolved(name, experiment_stems()) for name in names):
+            require_packages(experiment_script(stem))
             experiment = load_experiment(stem)
             overrides = request.chosen(experiment.parameters)
             experiment.settings(request.is_quick, **overrides)

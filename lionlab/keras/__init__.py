@@ -23,3 +23,4 @@ except ImportError as error:
 
 from ._constraint_distance import ConstraintDistance as ConstraintDistance
 from ._lion_k import LionK as LionK
+from ._unfolded import Unfolded as Unfolded

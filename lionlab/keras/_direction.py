@@ -40,6 +40,7 @@ from ..convex import (
 from ..convex._lp import PowerNorm
 from ._envelope import envelope_direction, has_envelope
 from ._reductions import grouped, in_single_precision, on_singular_values, rank_by_magnitude, relative, sign
+from ._unfolded import Unfolded, matrix_shape
 
 Tensor = Any
 
@@ -54,6 +55,8 @@ def require_direction(K: object) -> None:
     """**Raises:** `TypeError` unless K is a convex function whose direction Keras' backend can compute."""
     if not isinstance(K, ConvexFunction):
         slip = f" Write {K.__name__}(…)." if isinstance(K, type) else ""
+        if type(K).__name__ == "NewtonSchulz":
+            slip = " Keras has no Newton–Schulz here; write NuclearNorm(), whose direction it approximates."
         raise TypeError(f"LionK: K must be a lionlab convex function such as L1Norm(), got {K!r}.{slip}")
     missing = without_form(K)
     if missing is not None and keras.backend.backend() != "jax":
@@ -71,7 +74,7 @@ def without_form(K: ConvexFunction) -> ConvexFunction | None:
         return K
     if isinstance(K, Sum | SeparableSum):
         return next((missing for part in K.functions if (missing := without_form(part)) is not None), None)
-    return without_form(K.function) if isinstance(K, Scaled | Truncated | Translated | Precomposed) else None
+    return without_form(K.function) if isinstance(K, Scaled | Truncated | Translated | Precomposed | Unfolded) else None
 
 
 def _dead_zone(K: DeadzoneL1, z: Tensor) -> Tensor:
@@ -156,6 +159,10 @@ def _translated(K: Translated, z: Tensor) -> Tensor:
     return direction(K.function, z - shift) + slope
 
 
+def _unfolded(K: Unfolded, z: Tensor) -> Tensor:
+    return ops.reshape(direction(K.function, ops.reshape(z, matrix_shape(tuple(z.shape)))), z.shape)
+
+
 def _size(z: Tensor) -> int:
     return int(np.prod(z.shape))
 
@@ -183,6 +190,7 @@ FORMS: dict[type[ConvexFunction], Callable[[Any, Tensor], Tensor]] = {
     Truncated: lambda K, z: direction(K.function, z),
     Translated: in_single_precision(_translated),
     Precomposed: in_single_precision(_precomposed),
+    Unfolded: _unfolded,
     MoreauEnvelope: lambda K, z: envelope_direction(K.function, K.smoothing, z),
 }
 """Class → its ∇K. Envelopes have their own table, by the function that is smoothed."""

@@ -1,6 +1,5 @@
 """Lion-K as a Keras optimizer: all of Keras' own Lion, with ∇K of any convex K in place of the sign."""
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,9 +9,11 @@ import keras
 import numpy as np
 from keras import ops
 
-from ..convex import ConvexFunction, L1Norm
+from ..convex import ConvexFunction, L1Norm, NuclearNorm, SchattenNorm, SpectralNorm
+from ._arguments import check_common, check_schedule, number
 from ._direction import direction, require_direction
 from ._saved_variables import SavedVariable, recognised, saved_variables
+from ._unfolded import Unfolded
 from ._written import read, written
 
 LION = L1Norm()
@@ -70,28 +71,28 @@ class LionK(keras.optimizers.Optimizer):
         choices = _choices(K)
         if decay not in ("explicit", "implicit"):
             raise ValueError(f'LionK: decay must be "explicit" or "implicit", got {decay!r}.')
-        beta_1, beta_2 = _number("beta_1", beta_1, 1), _number("beta_2", beta_2, 1)
-        weight_decay = None if weight_decay is None else _number("weight_decay", weight_decay)
+        beta_1, beta_2 = number("beta_1", beta_1, 1), number("beta_2", beta_2, 1)
+        weight_decay = None if weight_decay is None else number("weight_decay", weight_decay)
+        check_schedule(learning_rate)
         if not callable(learning_rate):  # a schedule is callable too
-            learning_rate = _number("learning_rate", learning_rate)
+            learning_rate = number("learning_rate", learning_rate)
             if decay == "explicit" and learning_rate * (weight_decay or 0) > 1:
                 raise ValueError(
                     f"LionK: learning_rate·weight_decay must be ≤ 1 for explicit decay, got {learning_rate:g}·"
                     f'{weight_decay:g}; lower one of them or use decay="implicit".'
                 )
-        super().__init__(
-            learning_rate=learning_rate,
-            name=name,
-            weight_decay=weight_decay,
-            clipnorm=clipnorm,
-            clipvalue=clipvalue,
-            global_clipnorm=global_clipnorm,
-            use_ema=use_ema,
-            ema_momentum=ema_momentum,
-            ema_overwrite_frequency=ema_overwrite_frequency,
-            loss_scale_factor=loss_scale_factor,
-            gradient_accumulation_steps=gradient_accumulation_steps,
-        )
+        common = {
+            "clipnorm": clipnorm,
+            "clipvalue": clipvalue,
+            "global_clipnorm": global_clipnorm,
+            "use_ema": use_ema,
+            "ema_momentum": ema_momentum,
+            "ema_overwrite_frequency": ema_overwrite_frequency,
+            "loss_scale_factor": loss_scale_factor,
+            "gradient_accumulation_steps": gradient_accumulation_steps,
+        }
+        check_common(common)
+        super().__init__(learning_rate=learning_rate, name=name, weight_decay=weight_decay, **common)
         self.beta_1, self.beta_2 = beta_1, beta_2
         self.decay = decay
         self._choices = choices
@@ -144,10 +145,22 @@ class LionK(keras.optimizers.Optimizer):
 
         Call it before the first step. A saved model keeps it.
 
-        **Raises:** `TypeError` when `var_names` is one string, which Keras would take for a list of letters.
+        **Raises:** `TypeError` when `var_names` is one string, which Keras would take for a list of letters, or holds
+        what is no string; when `var_list` is no list, or holds names.
         """
         if isinstance(var_names, str):
             raise TypeError(f"exclude_from_weight_decay: var_names must be a list, got {var_names!r}.")
+        for name in var_names or ():
+            if not isinstance(name, str):
+                raise TypeError(f"exclude_from_weight_decay: var_names must hold strings, got {name!r}.")
+        if var_list is not None and not isinstance(var_list, Sequence):
+            raise TypeError(f"exclude_from_weight_decay: var_list must be a list of variables, got {var_list!r}.")
+        for variable in var_list or ():
+            if isinstance(variable, str):
+                raise TypeError(
+                    f"exclude_from_weight_decay: var_list must hold variables, got {variable!r}; names go into "
+                    "var_names."
+                )
         super().exclude_from_weight_decay(var_list, var_names)
         self._excluded_names = tuple(var_names or ())
         self._is_listed = bool(var_list)
@@ -243,6 +256,7 @@ class LionK(keras.optimizers.Optimizer):
 def _choices(K: object) -> tuple[tuple[str | None, ConvexFunction], ...]:
     """(pattern, K) for every choice; one K has no pattern."""
     if not isinstance(K, Mapping):
+        K = _for_keras(K)
         require_direction(K)
         return ((None, K),)  # type: ignore[return-value]  # has just been checked
     if not K:
@@ -252,8 +266,14 @@ def _choices(K: object) -> tuple[tuple[str | None, ConvexFunction], ...]:
             re.compile(pattern)
         except (TypeError, re.error) as error:
             raise ValueError(f"LionK: the pattern {pattern!r} of K is no regular expression: {error}.") from None
-        require_direction(function)
-    return tuple(K.items())
+        require_direction(_for_keras(function))
+    return tuple((pattern, _for_keras(function)) for pattern, function in K.items())
+
+
+def _for_keras(K: Any) -> Any:
+    """K; for `lionlab.optim.Unfolded`, the class of the same meaning that has a form here."""
+    is_other = type(K).__name__ == "Unfolded" and type(K).__module__.startswith("lionlab.optim.")
+    return Unfolded(K.function) if is_other else K
 
 
 def _path(variable: Any) -> str:
@@ -261,26 +281,20 @@ def _path(variable: Any) -> str:
 
 
 def _require_shape(K: ConvexFunction, variable: Any) -> None:
-    """**Raises:** `ValueError` when K takes no array of the variable's shape; nothing is computed."""
-    shape = tuple(variable.shape)
+    """**Raises:** `TypeError` for a variable of integers; `ValueError` when K takes no array of its shape."""
+    shape, dtype = tuple(variable.shape), keras.backend.standardize_dtype(variable.dtype)
+    if "float" not in dtype:
+        raise TypeError(f"LionK: the variable {_path(variable)!r} must hold floating-point numbers, got {dtype}.")
     try:
         jax.eval_shape(K.selection, jax.ShapeDtypeStruct(shape, np.float32))
     except ValueError as error:
+        name = type(K).__name__
+        if len(shape) > 2 and isinstance(K, NuclearNorm | SpectralNorm | SchattenNorm):
+            raise ValueError(
+                f"LionK: K does not take the variable {_path(variable)!r} of shape {shape}. {name} takes a matrix; for "
+                f"the kernel of a convolution write Unfolded({name}(…)), with lionlab.keras.Unfolded."
+            ) from error
         raise ValueError(
             f"LionK: K does not take the variable {_path(variable)!r} of shape {shape}. {error} Give K as a mapping "
             'from patterns of paths to functions, such as {"kernel": NuclearNorm(), "": L1Norm()}.'
         ) from error
-
-
-def _number(name: str, value: Any, high: float = math.inf) -> float:
-    """`value` as a finite float in [0, high]. **Raises:** `TypeError` for no number, `ValueError` out of range."""
-    try:
-        number = None if isinstance(value, bool | str) else float(value)
-    except (TypeError, ValueError):
-        number = None
-    if number is None:
-        raise TypeError(f"LionK: {name} must be a number, got {value!r}.")
-    if not 0 <= number <= high or math.isinf(number):
-        allowed = f"in [0, {high:g}]" if math.isfinite(high) else "finite and ≥ 0"
-        raise ValueError(f"LionK: {name} must be {allowed}, got {number:g}.")
-    return number

@@ -23,6 +23,8 @@ class Experiment:
     - `compute(seed, **parameters)`: named arrays; all randomness comes from `seed`.
     - `findings(data)`: the numbers the figure is about, name → value, each beside its prediction where there is one.
     - `draw(data)`: the matplotlib figure, computed from nothing but `data`.
+    - `needs`: extra → the packages it needs of it, as pip calls them, written out: `{"interop": ("torch",)}`. They are
+      imported in `compute`; where one is missing the experiment is not run, and what is stored of it stays.
     """
 
     stem: str
@@ -33,6 +35,7 @@ class Experiment:
     draw: Callable[[Data], Any]
     parameters: Mapping[str, Any] = field(default_factory=dict)
     quick: Mapping[str, Any] = field(default_factory=dict)
+    needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.quick) - set(self.parameters))

@@ -9,6 +9,7 @@ from typing import Any
 from ..theorems._registry import MODULES
 from ._experiment import experiment_script, experiment_stems
 from ._layout import Layout
+from ._needs import in_words, missing_of, packages_of
 from ._run import experiment_files
 from ._sources import claim_key, claims_source, experiment_key, figure_key, shared_runs
 from ._store import read_json, sha256, write_bytes, write_json
@@ -58,8 +59,20 @@ def unknown_claim_files(layout: Layout) -> list[str]:
     return [module for module in MODULES if module not in stored]
 
 
+def unavailable(part: Part) -> str | None:
+    """Which packages it needs are not installed here, in words, or None."""
+    missing = missing_of(experiment_script(part.name)) if part.kind == "experiment" else {}
+    return in_words(missing) if missing else None
+
+
 def problem(layout: Layout, part: Part, seed: int, is_quick: bool) -> str | None:
-    """Why a stored result does not stand for the code as it is, in words, or None."""
+    """Why a stored result does not stand for the code as it is, in words, or None; with what running it again lacks."""
+    reason = _problem(layout, part, seed, is_quick)
+    lacking = unavailable(part) if reason else None
+    return f"{reason}; {lacking}" if lacking else reason
+
+
+def _problem(layout: Layout, part: Part, seed: int, is_quick: bool) -> str | None:
     if part.kind == "claim":
         stored = read_json(layout.evidence(part.name))
         if stored is None or "evidence" not in stored:
@@ -114,6 +127,10 @@ def ids_in(module: str) -> list[str]:
     return [claim.id for claim in importlib.import_module(f"lionlab.theorems.{module}").CLAIMS]
 
 
+def _versions_for(part: Part) -> dict[str, str]:
+    return versions(packages_of(experiment_script(part.name)) if part.kind == "experiment" else ())
+
+
 class FinishedHere:
     """What this machine has finished itself, and how long it took: only that is skipped, never a committed result."""
 
@@ -128,7 +145,7 @@ class FinishedHere:
     def has(self, part: Part) -> bool:
         """Whether the stored result is the one that was made here, with the packages of today."""
         entry = self.entries.get(str(part), {})
-        return entry.get("record") == self._hashes[part.kind](part) and entry.get("versions") == versions()
+        return entry.get("record") == self._hashes[part.kind](part) and entry.get("versions") == _versions_for(part)
 
     def seconds(self, part: Part) -> float:
         """How long it took when it last ran here; for what never did, a guess that puts the long ones first."""
@@ -138,7 +155,7 @@ class FinishedHere:
     def add(self, part: Part, seconds: float) -> None:
         """Notes that `part` is finished and stored."""
         record = self._hashes[part.kind](part)
-        self.entries[str(part)] = {"record": record, "versions": versions(), "seconds": round(seconds, 2)}
+        self.entries[str(part)] = {"record": record, "versions": _versions_for(part), "seconds": round(seconds, 2)}
         write_json(self.path, self.entries)
         if not (self.path.parent / ".gitignore").exists():
             write_bytes(self.path.parent / ".gitignore", b"*\n")

@@ -11,6 +11,7 @@ from ._freshness import (
     experiment_parts,
     problem,
     proof_files,
+    unavailable,
     unknown_claim_files,
     write_contents,
 )
@@ -35,13 +36,19 @@ class Reproduction:
     def left(self, parts: list[Part], is_only_stale: bool = False) -> list[Part]:
         """Those of `parts` that this machine has not finished for the code as it is, the longest group first.
 
-        With `is_only_stale`, what is stored and current is believed, whoever ran it.
+        With `is_only_stale`, what is stored and current is believed, whoever ran it. What lacks a package is not among
+        them; see `set_aside`.
         """
-        left = [part for part in parts if self._problem(part) or not (is_only_stale or self.finished.has(part))]
+        left = [part for part in self._unfinished(parts, is_only_stale) if not unavailable(part)]
         seconds: dict[tuple[str, ...], float] = {}
         for part in left:
             seconds[group(part)] = seconds.get(group(part), 0.0) + self.finished.seconds(part)
         return sorted(left, key=lambda part: -seconds[group(part)])
+
+    def set_aside(self, parts: list[Part], is_only_stale: bool = False) -> dict[str, str]:
+        """What would be left but for a package that is not installed, with what becomes of it."""
+        found = {part: lacking for part in self._unfinished(parts, is_only_stale) if (lacking := unavailable(part))}
+        return {str(part): self._fate(part, lacking) for part, lacking in found.items()}
 
     def work(self, part: Part) -> Work:
         """What `perform` needs to do the part in another process."""
@@ -77,6 +84,13 @@ class Reproduction:
                 write_bytes(path, text.encode())
                 written.append(path)
         return written
+
+    def _unfinished(self, parts: list[Part], is_only_stale: bool) -> list[Part]:
+        return [part for part in parts if self._problem(part) or not (is_only_stale or self.finished.has(part))]
+
+    def _fate(self, part: Part, lacking: str) -> str:
+        kept = "" if self._problem(part) else ", and its stored result, which is current, is kept"
+        return f"not run{kept}; {lacking}"
 
     def _problem(self, part: Part) -> str | None:
         return problem(self.layout, part, self.seed, self.is_quick)

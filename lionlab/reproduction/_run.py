@@ -6,6 +6,7 @@ from typing import Any
 
 from ._experiment import Experiment, experiment_script, load_experiment
 from ._layout import Layout
+from ._needs import packages_of, require_packages
 from ._sources import claim_key, experiment_key, figure_key
 from ._store import array_bytes, read_arrays, read_json, sha256, write_bytes, write_json
 from ._versions import versions
@@ -21,17 +22,19 @@ def run_experiment(
     Data that are already there under the same key, made with the same versions, are drawn and not computed again.
 
     **Returns:** the record that lies beside the data: parameters, seed, versions, findings, keys, hashes.
-    **Raises:** `ValueError` for an unknown experiment or parameter, before anything runs.
+    **Raises:** `ValueError` for an unknown experiment or parameter, and for packages that it needs and that are not
+    installed, before anything runs.
     """
     from ._figure import drawn
 
+    script = experiment_script(stem)
+    require_packages(script)
     experiment = load_experiment(stem)
     overrides = dict(overrides or {})
     parameters = experiment.settings(is_quick, **overrides)
-    layout = Layout(out)
-    script = experiment_script(stem)
+    layout, used = Layout(out), versions(packages_of(script))
     key = experiment_key(script, seed, is_quick, overrides)
-    if not _has_data(layout, stem, key):
+    if not _has_data(layout, stem, key, used):
         write_bytes(layout.data(stem), array_bytes(experiment.compute(seed, **parameters)))
     data = read_arrays(layout.data(stem))
     images = drawn(experiment, data)
@@ -45,7 +48,7 @@ def run_experiment(
         "seed": seed,
         "is_quick": is_quick,
         "findings": dict(experiment.findings(data)),
-        "versions": versions(),
+        "versions": used,
         "key": key,
         "figure_key": figure_key(script, key),
         "sha256": {path.name: sha256(path) for path in experiment_files(layout, stem)},
@@ -89,8 +92,8 @@ def _description(experiment: Experiment) -> dict[str, str]:
     return {"stem": experiment.stem, "title": experiment.title, "caption": experiment.caption}
 
 
-def _has_data(layout: Layout, stem: str, key: str) -> bool:
+def _has_data(layout: Layout, stem: str, key: str, used: Mapping[str, str]) -> bool:
     stored = read_json(layout.record(stem)) or {}
     known = stored.get("sha256", {}).get(layout.data(stem).name)
-    same = stored.get("key") == key and stored.get("versions") == versions()
+    same = stored.get("key") == key and stored.get("versions") == used
     return bool(same and known and known == sha256(layout.data(stem)))

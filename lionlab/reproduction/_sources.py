@@ -96,7 +96,7 @@ def _file(path: Path) -> str:
 
 @cache
 def _computed_part(script: Path) -> str:
-    """The hash of a script without the functions that only `draw` uses and without title and caption."""
+    """The hash of a script without the functions that only `draw` uses and without what decides no number."""
     tree = ast.parse(script.read_bytes())
     body = tree.body[_opens_with_text(tree) :]
     functions = {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
@@ -104,7 +104,7 @@ def _computed_part(script: Path) -> str:
     if described is None:
         return _file(script)
     told = {word.arg: word.value for word in described.keywords if word.arg}
-    kept: list[ast.AST] = [told[name] for name in sorted(told.keys() - {"draw", "title", "caption"})]
+    kept: list[ast.AST] = [told[name] for name in sorted(told.keys() - {"draw", "title", "caption", "needs"})]
     kept += [node for node in body if not isinstance(node, ast.FunctionDef) and described not in ast.walk(node)]
     reached: dict[str, ast.AST] = {}
     waiting = list(kept)

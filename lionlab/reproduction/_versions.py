@@ -1,6 +1,7 @@
 """What a result was computed with: Python and the packages whose versions can move its last digits."""
 
 import platform
+from collections.abc import Iterable
 from importlib import metadata
 
 from .. import __version__
@@ -8,9 +9,10 @@ from .. import __version__
 PACKAGES = ("jax", "numpy", "scipy", "matplotlib")
 
 
-def versions() -> dict[str, str]:
-    """Name → version of lionlab, Python and the numerical packages, read without importing them."""
-    return {"lionlab": __version__, "python": platform.python_version(), **{name: _version(name) for name in PACKAGES}}
+def versions(more: Iterable[str] = ()) -> dict[str, str]:
+    """Name → version of lionlab, Python, the numerical packages and `more`, read without importing them."""
+    named = {name: _version(name) for name in (*PACKAGES, *more)}
+    return {"lionlab": __version__, "python": platform.python_version(), **named}
 
 
 def _version(name: str) -> str:

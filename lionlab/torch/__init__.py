@@ -30,5 +30,6 @@ from ._direction import register_direction as register_direction
 from ._direction import subgradient as subgradient
 from ._newton_schulz import NewtonSchulz as NewtonSchulz
 from ._optimizer import LionK as LionK
+from ._unfolded import Unfolded as Unfolded
 
-__all__ = ["Direction", "LionK", "NewtonSchulz", "register_direction", "subgradient", "through_jax"]
+__all__ = ["Direction", "LionK", "NewtonSchulz", "Unfolded", "register_direction", "subgradient", "through_jax"]

@@ -14,8 +14,13 @@ def through_jax(K: ConvexFunction) -> Function:
     Slow: z goes to the host and ∇K(z) back at every step, from a GPU by way of its bus, and every new shape is compiled
     anew. `torch.compile` breaks the graph here.
 
+    **Raises:** `TypeError` when K is no convex function.
+
         >>> register_direction(InfimalConvolution, through_jax)     # doctest: +SKIP
     """
+
+    if not isinstance(K, ConvexFunction):
+        raise TypeError(f"through_jax: K must be a convex function such as L1Norm(), got {K!r}.")
 
     @torch.compiler.disable
     def function(z: Tensor) -> Tensor:

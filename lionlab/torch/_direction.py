@@ -55,6 +55,8 @@ def build_direction(K: ConvexFunction | NewtonSchulz) -> Direction:
     """
     if isinstance(K, NewtonSchulz):
         return Direction(K.direction)
+    if type(K).__name__ == "NewtonSchulz" and not isinstance(K, type):
+        raise TypeError(_other_newton_schulz(K))
     if not isinstance(K, ConvexFunction):
         slip = f" Write {K.__name__}(…)." if isinstance(K, type) else ""
         raise TypeError(f"K must be a convex function such as L1Norm(), got {K!r}.{slip}")
@@ -63,12 +65,33 @@ def build_direction(K: ConvexFunction | NewtonSchulz) -> Direction:
     if build is None:
         raise no_torch_form(K)
     built = build(K)
-    return built if isinstance(built, Direction) else Direction(built)
+    if isinstance(built, Direction):
+        return built
+    if not callable(built):
+        raise TypeError(
+            f"The direction of {type(K).__name__} was registered with a build that must return a Direction or a "
+            f"function z -> ∇K(z), and returned {built!r}."
+        )
+    return Direction(built)
+
+
+def _other_newton_schulz(K: object) -> str:
+    fields = ("num_steps", "coefficients", "factor")
+    arguments = ", ".join(f"{name}={getattr(K, name)!r}" for name in fields if hasattr(K, name))
+    return (
+        f"K is {type(K).__module__.split('._')[0]}.NewtonSchulz, which is JAX's, and takes the last axis of a kernel "
+        f"for the columns. Write lionlab.torch.NewtonSchulz({arguments}), which takes the first for the rows."
+    )
 
 
 def no_torch_form(K: ConvexFunction) -> TypeError:
     """The refusal of a K without a form in torch, saying what to do."""
     name = type(K).__name__
+    if name == "Unfolded":
+        return TypeError(
+            f"{type(K).__module__.split('._')[0]}.Unfolded takes the last axis for the columns, and torch has the "
+            f"output features in the first. Write lionlab.torch.Unfolded({K.function!r})."  # type: ignore[attr-defined]
+        )
     return TypeError(
         f"{name} has no direction in torch. Register one, lionlab.torch.register_direction({name}, build) with "
         f"build(K) returning z -> ∇K(z) in torch; or register_direction({name}, lionlab.torch.through_jax), which "
@@ -84,10 +107,12 @@ def subgradient(K: ConvexFunction, z: Tensor) -> Tensor:
     **Raises:** `TypeError` for a complex, sparse or integer tensor, and for a K without a form in torch; `ValueError`
     for an array without entries, or of a shape that K does not take.
     """
+    if not isinstance(z, Tensor):
+        raise TypeError(f"z must be a torch tensor, got {type(z).__name__}. Write torch.as_tensor(z).")
     require_real(z, "z")
+    direction = build_direction(K)
     if not z.numel():
         raise ValueError(f"{type(K).__name__} takes arrays with at least one entry, got shape {tuple(z.shape)}.")
-    direction = build_direction(K)
     if direction.in_place is None and z.dtype in (torch.float16, torch.bfloat16):
         return direction.function(z.float()).to(z.dtype)
     return direction.function(z)

@@ -3,6 +3,7 @@
 import ast
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -19,7 +20,8 @@ class NewtonSchulz:
     it. What remains is a ball: as shipped the direction's operator norm is at most 1.2024·factor, so decay λ keeps
     ‖X‖_op ≤ 1.2024·factor/λ, in exact arithmetic.
 
-    - `num_steps`: ≥ 1. `coefficients`: (a, b, c). `factor` > 0: for example √max(1, rows/columns).
+    - `num_steps`: ≥ 1. `coefficients`: (a, b, c). `factor` > 0: for example √max(1, rows/columns), rows being the
+      output features.
     - A tensor with more than two axes is unfolded: the first axis are the rows, as in the kernel of a convolution.
     - `dtype`: None computes in float32, float64 for float64; `torch.bfloat16` is what Muon does on a GPU.
 
@@ -36,11 +38,9 @@ class NewtonSchulz:
     def __post_init__(self) -> None:
         if not isinstance(self.num_steps, int) or isinstance(self.num_steps, bool) or self.num_steps < 1:
             raise ValueError(f"NewtonSchulz: num_steps must be an integer ≥ 1, got {self.num_steps!r}.")
-        object.__setattr__(self, "coefficients", tuple(map(float, self.coefficients)))
-        if len(self.coefficients) != 3 or not all(map(math.isfinite, self.coefficients)):
-            raise ValueError(f"NewtonSchulz: coefficients must be three finite numbers, got {self.coefficients!r}.")
-        if not 0 < self.factor < math.inf:
-            raise ValueError(f"NewtonSchulz: factor must be finite and > 0, got {self.factor!r}.")
+        object.__setattr__(self, "coefficients", _three_numbers(self.coefficients))
+        if not (isinstance(self.factor, int | float) and 0 < self.factor < math.inf):
+            raise ValueError(f"NewtonSchulz: factor must be a number, finite and > 0, got {self.factor!r}.")
         if self.dtype is not None and not (isinstance(self.dtype, torch.dtype) and self.dtype.is_floating_point):
             raise ValueError(f"NewtonSchulz: dtype must be None or one such as torch.bfloat16, got {self.dtype!r}.")
 
@@ -74,6 +74,16 @@ class NewtonSchulz:
             gram = x @ x.T
             x = a * x + (b * gram + c * (gram @ gram)) @ x
         return x.to(z.dtype)
+
+
+def _three_numbers(given: Any) -> tuple[float, ...]:
+    try:
+        numbers = tuple(map(float, given))
+    except (TypeError, ValueError):
+        numbers = ()
+    if len(numbers) != 3 or not all(map(math.isfinite, numbers)):
+        raise ValueError(f"NewtonSchulz: coefficients must be three finite numbers, got {given!r}.")
+    return numbers
 
 
 def parse_newton_schulz(text: str) -> NewtonSchulz | None:

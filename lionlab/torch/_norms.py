@@ -117,8 +117,12 @@ def on_singular_values(z: Tensor, transform: Callable[[Tensor], Tensor], name: s
     """U·diag(transform(σ))·Vᵀ with 0 on the null part, where U and V are arbitrary; NaN unless z is finite."""
     if z.ndim != 2:
         raise ValueError(
-            f"{name} takes a matrix, got an array of shape {tuple(z.shape)}. Put other parameters into a group with "
-            "another K, such as LpNorm(p)."
+            f"{name} takes a matrix, got an array of shape {tuple(z.shape)}. "
+            + (
+                f"For the kernel of a convolution write Unfolded({name}(…)), with lionlab.torch.Unfolded."
+                if z.ndim > 2
+                else "Put other parameters into a group with another K, such as L1Norm()."
+            )
         )
     largest = z.abs().amax()
     finite = torch.isfinite(largest)

@@ -1,7 +1,6 @@
 """`LionK`, the optimizer: groups of parameters with a K, a learning rate and a decay each."""
 
-import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -9,9 +8,11 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from ..convex import ConvexFunction, L1Norm
-from . import _calculus, _norms, _proximal  # noqa: F401 - they register the directions
+from . import _calculus, _norms, _proximal, _unfolded  # noqa: F401 - they register the directions
+from ._arguments import check_group, require_group, require_params
 from ._direction import Direction, build_direction, require_real
 from ._newton_schulz import NewtonSchulz
+from ._own_name import is_own_name, own_name
 from ._step import Constants, expression_step, foreach_step, piecewise_step
 from ._text import parsed, text_of
 
@@ -32,7 +33,8 @@ class LionK(Optimizer):
     - `params`: tensors, named tensors, or dicts of parameter groups.
     - `lr`: η ≥ 0, a number or a tensor without axes. Compiled, a new number is a new program; a tensor is filled anew.
     - `K`: a `ConvexFunction`, or its text as in `"Huber(0.5)"`. A group holds the text: checkpoints hold no objects.
-      `NewtonSchulz()` stands for the nuclear norm where singular values take too long.
+      `NewtonSchulz()`, the one of this package, stands for the nuclear norm where singular values take too long;
+      `Unfolded(NuclearNorm())` takes the kernel of a convolution.
     - `betas`: (β1, β2), each in [0, 1].
     - `weight_decay`: λ ≥ 0; 1/λ is the radius of the constraint set. Explicit decay needs ηλ ≤ 1.
     - `decay`: "explicit" or "implicit".
@@ -41,8 +43,9 @@ class LionK(Optimizer):
       GPU. It takes a copy of the parameters in memory.
     - `mu_dtype`: the dtype of the momentum, such as `torch.bfloat16`; None is the parameter's own.
 
-    Parameters of half precision move in float32 and are rounded once. An entry whose gradient is NaN becomes NaN.
-    Parameters without gradient, and those without entries, are left alone.
+    Parameters of half precision move in float32 and are rounded once, so that on the same gradients they part from
+    those of `lionlab.optim.lion_k` and `optax.lion`, which compute in half precision. An entry whose gradient is NaN
+    becomes NaN. Parameters without gradient, and those without entries, are left alone.
 
     **Raises:** `ValueError` or `TypeError` naming the argument, its value and the allowed range, when it is built: also
     for a K that does not take a parameter's shape or has no form in torch, and for complex parameters. `step` raises
@@ -64,6 +67,7 @@ class LionK(Optimizer):
         foreach: bool | None = None,
         mu_dtype: torch.dtype | None = None,
     ):
+        require_params(params)
         self._own_functions: dict[str, ConvexFunction | NewtonSchulz] = {}
         self._directions: dict[str, Direction] = {}
         defaults = {
@@ -75,6 +79,7 @@ class LionK(Optimizer):
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Adds a group of parameters, with its own `lr`, `K`, `betas`, … where it gives them."""
+        require_group(param_group, self.defaults)
         if "K" in param_group:
             param_group["K"] = self._named(param_group["K"])
         check_group({**self.defaults, **param_group})
@@ -154,7 +159,10 @@ class LionK(Optimizer):
         if text is None:
             text = next((name for name, own in self._own_functions.items() if own is K), None)
         if text is None:
-            text = f"{type(K).__module__}.{type(K).__qualname__} #{len(self._own_functions)}"
+            name, is_exact = own_name(K)  # type: ignore[arg-type]  # NewtonSchulz has a text
+            text = name
+            while not is_exact and text in self._own_functions:
+                text += "'"
             self._own_functions[text] = K
         self._directions[text] = direction
         return text
@@ -170,24 +178,39 @@ class LionK(Optimizer):
         direction = self._directions[text]
         if direction.in_place is None and x.numel():
             try:
-                direction.function(torch.empty(x.shape, device="meta", dtype=torch.float32))
-            except RuntimeError:
+                found = direction.function(torch.empty(x.shape, device="meta", dtype=torch.float32))
+            except (RuntimeError, TypeError):
                 # A direction of the user's own need not know tensors without data.
                 return
+            if not isinstance(found, Tensor) or found.shape != x.shape:
+                got = f"shape {tuple(found.shape)}" if isinstance(found, Tensor) else repr(found)
+                raise ValueError(
+                    f"The direction of {text} must return a tensor of the parameter's shape "
+                    f"{tuple(x.shape)}, got {got}."
+                )
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Takes the state of another `LionK`, its momentum to the bit. What its groups do not know stays as it is here.
 
-        **Raises:** `ValueError` when a group's K is a function of one's own that this optimizer was not built with.
+        A K of one's own is not in the checkpoint, only its class and a digest of its constants and its code are; one
+        that agrees in these is to be among those this optimizer was built with.
+
+        **Raises:** `ValueError` when a group's K is a function of one's own that this optimizer was not built with, and
+        for a momentum of another shape than its parameter; `TypeError` for what no `state_dict` returned.
         """
+        if not isinstance(state_dict, Mapping) or not {"state", "param_groups"} <= state_dict.keys():
+            raise TypeError(f"load_state_dict takes what state_dict() returned, got {type(state_dict).__name__}.")
         before = [dict(group) for group in self.param_groups]
         groups = [
             {**{key: value for key, value in mine.items() if key not in ("params", "param_names")}, **saved}
             for mine, saved in zip(before, state_dict["param_groups"], strict=False)
         ]
         if len(groups) == len(before) == len(state_dict["param_groups"]):
-            for group in groups:
+            for number, group in enumerate(groups):
+                if is_own_name(str(group["K"])) and group["K"] not in self._own_functions:
+                    raise _not_built_with(number, group["K"], before[number]["K"])
                 self._named(group["K"])
+            self._require_shapes(state_dict)
             state_dict = {**state_dict, "param_groups": groups}
         super().load_state_dict(state_dict)
         # torch has cast the momentum to the parameter's dtype.
@@ -196,6 +219,17 @@ class LionK(Optimizer):
                 stored, dtype = state_dict["state"].get(number, {}).get("exp_avg"), group["mu_dtype"] or x.dtype
                 if stored is not None and dtype != x.dtype:
                     self.state[x]["exp_avg"] = stored.detach().to(device=x.device, dtype=dtype, copy=True)
+
+    def _require_shapes(self, state_dict: Mapping[str, Any]) -> None:
+        for group, saved in zip(self.param_groups, state_dict["param_groups"], strict=True):
+            # Where their numbers differ torch itself says so.
+            for x, number in zip(group["params"], saved["params"], strict=False):
+                stored = state_dict["state"].get(number, {}).get("exp_avg")
+                if stored is not None and stored.shape != x.shape:
+                    raise ValueError(
+                        f"load_state_dict: the momentum of parameter {number} has shape {tuple(stored.shape)}, the "
+                        f"parameter {tuple(x.shape)}. Load the state of an optimizer of the same model."
+                    )
 
     def __getstate__(self) -> dict[str, Any]:
         return {**super().__getstate__(), "own_functions": self._own_functions}
@@ -215,41 +249,13 @@ class LionK(Optimizer):
             group["K"] = self._named(group["K"])
 
 
-def check_group(group: dict[str, Any]) -> None:
-    """**Raises:** `ValueError` or `TypeError` naming the first value of a parameter group that is out of its range."""
-    lr = group["lr"]
-    if isinstance(lr, Tensor) and lr.numel() != 1:
-        raise ValueError(f"lr must be a number or a tensor of one entry, got shape {tuple(lr.shape)}.")
-    step_size = _number("lr", lr)
-    weight_decay = _number("weight_decay", group["weight_decay"])
-    betas = group["betas"]
-    if not isinstance(betas, Iterable) or len(tuple(betas)) != 2:
-        raise ValueError(f"betas must be a pair such as (0.9, 0.99), got {betas!r}.")
-    for name, beta in zip(("betas[0]", "betas[1]"), betas, strict=True):
-        _number(name, beta, high=1.0)
-    if group["decay"] not in ("explicit", "implicit"):
-        raise ValueError(f'decay must be "explicit" or "implicit", got {group["decay"]!r}.')
-    if group["decay"] == "explicit" and step_size * weight_decay > 1:
-        raise ValueError(
-            f"lr·weight_decay must be ≤ 1 for explicit decay, got {step_size:g}·{weight_decay:g} = "
-            f'{step_size * weight_decay:g}; lower one of them or use decay="implicit".'
-        )
-    mu_dtype = group["mu_dtype"]
-    if mu_dtype is not None and not (isinstance(mu_dtype, torch.dtype) and mu_dtype.is_floating_point):
-        raise TypeError(f"mu_dtype must be None or a dtype such as torch.bfloat16, got {mu_dtype!r}.")
-
-
-def _number(name: str, value: Any, high: float = math.inf) -> float:
-    try:
-        number = None if isinstance(value, (bool, str)) else float(value)
-    except (TypeError, ValueError):
-        number = None
-    if number is None:
-        raise TypeError(f"{name} must be a number, got {value!r}.")
-    if not 0 <= number <= high or math.isinf(number):
-        allowed = f"in [0, {high:g}]" if math.isfinite(high) else "finite and ≥ 0"
-        raise ValueError(f"{name} must be {allowed}, got {number:g}.")
-    return number
+def _not_built_with(number: int, saved: str, mine: str) -> ValueError:
+    return ValueError(
+        f"load_state_dict: group {number} was saved with a K of your own, {saved!r}, that this optimizer was not built "
+        f"with; its own is {mine!r}. A checkpoint holds only the class of such a K and a digest of its constants and "
+        "its code (#…): build the optimizer with it before loading. To go on with the K that this optimizer has, "
+        'delete "K" from that group of the state dict.'
+    )
 
 
 def _are_on_gpu(tensors: list[Tensor]) -> bool:

@@ -1,5 +1,6 @@
 """A convex function as text and back, so that a checkpoint holds no object: `torch.load` refuses those, rightly."""
 
+import re
 from dataclasses import fields
 from typing import Any
 
@@ -8,6 +9,11 @@ import numpy as np
 
 from ..convex import ConvexFunction, parse_convex_function
 from ._newton_schulz import NewtonSchulz, parse_newton_schulz
+from ._own_name import is_own_name
+from ._unfolded import Unfolded
+
+# `lionlab.convex` does not know it.
+UNFOLDED = re.compile(r"Unfolded\((?:function=)?(.*)\)", re.DOTALL)
 
 
 def text_of(K: ConvexFunction | NewtonSchulz) -> str | None:
@@ -16,7 +22,7 @@ def text_of(K: ConvexFunction | NewtonSchulz) -> str | None:
         return K.text
     try:
         text = _written(K)
-        again = parse_convex_function(text)
+        again = parsed(text)
     except (TypeError, ValueError):
         return None
     # The structure holds the classes and what is fixed, the leaves are the numbers.
@@ -26,12 +32,15 @@ def text_of(K: ConvexFunction | NewtonSchulz) -> str | None:
 
 def parsed(text: str) -> ConvexFunction | NewtonSchulz:
     """The K of a text. **Raises:** `ValueError`, in words, for a text that is none."""
-    try:
-        return parse_newton_schulz(text) or parse_convex_function(text)
-    except ValueError as error:
+    if is_own_name(text):
         raise ValueError(
-            f"{error} A function of your own is not kept in a checkpoint: build the optimizer with it before loading."
-        ) from None
+            f"{text!r} names a K of your own that this optimizer was not built with. Build it with that K, or write "
+            "the K itself into the group."
+        )
+    inner = UNFOLDED.fullmatch(text.strip())
+    return (
+        Unfolded(parse_convex_function(inner[1])) if inner else parse_newton_schulz(text) or parse_convex_function(text)
+    )
 
 
 def _written(value: Any) -> str:

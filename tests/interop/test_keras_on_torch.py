@@ -12,17 +12,24 @@ pytest.importorskip("torch", reason="needs the extra interop: make interop")
 # What hangs on no backend need not be tried twice.
 ONCE = {Path(__file__).name, "test_keras_refusals.py", "test_keras_example.py"}
 FILES = sorted(path for path in Path(__file__).parent.glob("test_keras_*.py") if path.name not in ONCE)
+# A planted wrong, or an argument against a second reference, need not be tried twice every time either.
+USUALLY = "not planted and not description and not noticed and not nothing_overflows"
 
 
 @pytest.mark.skipif(BACKEND != "jax", reason="this is the other backend")
-def test_every_test_passes_on_torch() -> None:
+@pytest.mark.parametrize(
+    "chosen", [["-k", USUALLY], pytest.param(["--thorough"], marks=pytest.mark.thorough)], ids=["most", "all"]
+)
+def test_every_test_passes_on_torch(chosen: list[str]) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     # Threads are of no use to arrays this small.
     environment |= {"KERAS_BACKEND": "torch", "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *map(str, FILES)]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *chosen]
     repository = Path(__file__).parents[2]
-    done = subprocess.run(command, env=environment, cwd=repository, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        [*command, *map(str, FILES)], env=environment, cwd=repository, capture_output=True, text=True, timeout=300
+    )
     assert done.returncode == 0, done.stdout[-6000:]
     # A run that skipped everything would have passed, too.
     passed = int(done.stdout.rsplit(" passed", 1)[0].split()[-1])
-    assert passed > 100, done.stdout[-2000:]
+    assert passed > 75, done.stdout[-2000:]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from interop.keras_runs import as_keras_expects, keras  # noqa: F401
 
-from lionlab.convex import L1Norm
+from lionlab.convex import L1Norm, NuclearNorm
 from lionlab.keras import ConstraintDistance, LionK
 
 REFUSED = [
@@ -27,6 +27,13 @@ REFUSED = [
     ({"K": {"(": L1Norm()}}, ValueError, r"the pattern '\(' of K is no regular expression"),
     ({"K": {"kernel": None}}, TypeError, "K must be a lionlab convex function"),
     ({"clipnorm": 1.0, "clipvalue": 1.0}, ValueError, "Only one of"),
+    ({"clipnorm": "a"}, TypeError, "clipnorm must be a number, got 'a'"),
+    ({"clipvalue": 0.0}, ValueError, "clipvalue must be finite and > 0, or None"),
+    ({"global_clipnorm": -1.0}, ValueError, "global_clipnorm must be finite and > 0"),
+    ({"loss_scale_factor": 0}, ValueError, "loss_scale_factor must be finite and > 0"),
+    ({"use_ema": "yes"}, TypeError, "use_ema must be True or False, got 'yes'"),
+    ({"ema_overwrite_frequency": 1.5}, ValueError, "ema_overwrite_frequency must be an integer >= 1"),
+    ({"learning_rate": keras.optimizers.schedules.CosineDecay}, TypeError, r"Write CosineDecay\(…\)"),
     ({"gradient_accumulation_steps": 1}, ValueError, "must be an integer >= 2"),
     ({"use_ema": True, "ema_momentum": 2.0}, ValueError, "ema_momentum"),
 ]
@@ -36,6 +43,23 @@ REFUSED = [
 def test_wrong_arguments_are_refused(arguments: dict, error: type, words: str) -> None:
     with pytest.raises(error, match=words):
         LionK(**arguments)
+
+
+def test_wrong_exclusions_and_variables_are_refused() -> None:
+    for arguments, words in (
+        ({"var_names": [3]}, "var_names must hold strings, got 3"),
+        ({"var_list": ["bias"]}, "names go into var_names"),
+        ({"var_list": keras.Variable(np.zeros(2))}, "var_list must be a list of variables"),
+    ):
+        with pytest.raises(TypeError, match=words):
+            LionK().exclude_from_weight_decay(**arguments)
+    with pytest.raises(TypeError, match="'steps' must hold floating-point numbers, got int32"):
+        LionK().build([keras.Variable(np.zeros(2), dtype="int32", name="steps")])
+    with pytest.raises(ValueError, match=r"write Unfolded\(NuclearNorm\(…\)\), with lionlab.keras.Unfolded"):
+        LionK(K=NuclearNorm()).build([keras.Variable(np.zeros((3, 3, 2, 3)), name="kernel")])
+    optim = pytest.importorskip("lionlab.optim")
+    with pytest.raises(TypeError, match="Keras has no Newton–Schulz here; write NuclearNorm"):
+        LionK(K=optim.NewtonSchulz())
 
 
 def test_the_ends_of_the_ranges_are_allowed() -> None:

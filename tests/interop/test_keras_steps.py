@@ -5,8 +5,18 @@ import pytest
 from interop.keras_runs import BACKEND, all_streams, keras, numpy, start, tensor, trajectory
 from interop.streams import Settings, Trajectory, agree, gradient_streams, numpy_trajectory, wrong_steps
 
-from lionlab.convex import ConvexFunction, DeadzoneL1, Huber, L1Norm, LogCosh, Precomposed, SquaredL2, Translated
-from lionlab.keras import LionK
+from lionlab.convex import (
+    ConvexFunction,
+    DeadzoneL1,
+    Huber,
+    L1Norm,
+    LogCosh,
+    NuclearNorm,
+    Precomposed,
+    SquaredL2,
+    Translated,
+)
+from lionlab.keras import LionK, Unfolded
 
 LION = Settings()
 OTHERS = {
@@ -158,6 +168,20 @@ def test_a_planted_wrong_is_caught(planted: type) -> None:
     gradients = gradient_streams(LION)["ordinary"][:60]
     assert wrong_steps(LION, gradients, trajectory(optimizer_for(LION, L1Norm()), gradients, start(16))) == []
     assert wrong_steps(LION, gradients, trajectory(optimizer_for(LION, L1Norm(), planted), gradients, start(16)))
+
+
+def test_a_kernel_of_a_convolution_is_unfolded_by_its_last_axis() -> None:
+    optim = pytest.importorskip("lionlab.optim")
+    kernel = keras.Variable(np.zeros((3, 2, 2, 4)), name="kernel")
+    optimizer = LionK(1.0, {"kern": optim.Unfolded(NuclearNorm())}, beta_1=0.0, weight_decay=1.0)
+    gradient = np.random.default_rng(0).normal(size=(3, 2, 2, 4)).astype(np.float32)
+    optimizer.apply([tensor(gradient)], [kernel])
+    left, _, right = np.linalg.svd(gradient.reshape(12, 4), full_matrices=False)
+    np.testing.assert_allclose(numpy(kernel).reshape(12, 4), -left @ right, atol=1e-5)
+    assert optimizer.constraint_distances()["kernel"] <= 1e-5
+    again = LionK.from_config(optimizer.get_config())
+    (found,) = again.K.values()
+    assert found == Unfolded(NuclearNorm())
 
 
 def test_k_may_differ_from_variable_to_variable() -> None:

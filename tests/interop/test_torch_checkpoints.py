@@ -13,11 +13,13 @@ import torch
 from interop.torch_runs import assert_same_bits, built, groups, state_of, tensors, train
 
 from lionlab.convex import (
+    CustomFunction,
     GroupL2Norm,
     Huber,
     L1Norm,
     L2Norm,
     Precomposed,
+    Scaled,
     SeparableSum,
     SortedL1Norm,
     Translated,
@@ -131,11 +133,23 @@ class Own(L1Norm):
         return jnp.where(z >= 0, jnp.ones_like(z), -jnp.ones_like(z))
 
 
+class Steep(L1Norm):
+    """A user's K with a constant."""
+
+    factor: float = 2.0
+
+    def selection(self, z):
+        return self.factor * jnp.sign(z)
+
+
 @pytest.fixture
 def _own_registered():
+    register_direction(Steep, lambda K: lambda z: K.factor * torch.sign(z))
+    register_direction(CustomFunction, lambda K: torch.sign)
     register_direction(Own, lambda K: lambda z: torch.where(z >= 0, 1.0, -1.0).to(z.dtype))
     yield
-    del _BUILDERS[Own]
+    for kind in (Own, Steep, CustomFunction):
+        del _BUILDERS[kind]
 
 
 @pytest.mark.usefixtures("_own_registered")
@@ -151,8 +165,68 @@ def test_a_function_of_ones_own_is_kept_outside_the_checkpoint() -> None:
     assert isinstance(fresh.function_of(fresh.param_groups[0]), Own)
     for way in (copied, pickled):
         assert isinstance(way(optimizer).function_of(optimizer.param_groups[0]), Own)
-    with pytest.raises(ValueError, match="build the optimizer with it before loading"):
+    with pytest.raises(ValueError, match="build the optimizer with it before loading") as told:
         LionK(tensors()).load_state_dict(saved)
+    assert "Known:" not in str(told.value)
+
+
+def custom(slope: float) -> CustomFunction:
+    return CustomFunction(lambda z: slope * jnp.sum(jnp.abs(z)), subgradient=lambda z: slope * jnp.sign(z))
+
+
+OTHERS = {
+    "another constant": (lambda: Steep(2.0), lambda: Steep(3.0)),
+    "another class": (Own, lambda: Steep(2.0)),
+    "another captured number": (lambda: custom(2.0), lambda: custom(3.0)),
+    "another number in the code": (
+        lambda: CustomFunction(lambda z: 2 * jnp.sum(z**2), is_smooth=True),
+        lambda: CustomFunction(lambda z: 3 * jnp.sum(z**2), is_smooth=True),
+    ),
+    "another operation": (
+        lambda: CustomFunction(lambda z: jnp.sum(z * z), is_smooth=True),
+        lambda: CustomFunction(lambda z: jnp.sum(z + z), is_smooth=True),
+    ),
+    "within a sum": (lambda: Scaled(Steep(2.0), 0.5), lambda: Scaled(Steep(3.0), 0.5)),
+}
+
+
+@pytest.mark.usefixtures("_own_registered")
+@pytest.mark.parametrize("name", OTHERS)
+def test_another_function_of_ones_own_is_refused(name: str) -> None:
+    first, second = OTHERS[name]
+    optimizer = LionK(tensors(), lr=0.01, K=first())
+    train(optimizer, 1)
+    same, other = LionK(tensors(), K=first()), LionK(tensors(), K=second())
+    same.load_state_dict(copy.deepcopy(optimizer.state_dict()))
+    saved = copy.deepcopy(optimizer.state_dict())
+    with pytest.raises(ValueError, match=r"group 0 was saved with a K of your own.*delete \"K\""):
+        other.load_state_dict(saved)
+    assert not other.state
+    del saved["param_groups"][0]["K"]
+    kept = other.param_groups[0]["K"]
+    other.load_state_dict(saved)
+    assert other.param_groups[0]["K"] == kept
+
+
+@pytest.mark.usefixtures("_own_registered")
+def test_a_function_of_ones_own_that_one_group_lacks_is_not_taken_from_another() -> None:
+    def two(first, second) -> LionK:
+        a, b = (torch.nn.Parameter(torch.zeros(1)) for _ in range(2))
+        return LionK([{"params": [a], "K": first}, {"params": [b], "K": second}], lr=0.1)
+
+    saved = two(custom(2.0), custom(3.0)).state_dict()
+    with pytest.raises(ValueError, match="group 0 was saved with"):
+        two(L1Norm(), custom(3.0)).load_state_dict(saved)
+
+
+def test_what_cannot_be_loaded_is_told() -> None:
+    for wrong in (None, {}, {"state": {}}):
+        with pytest.raises(TypeError, match=r"takes what state_dict\(\) returned"):
+            LionK(tensors()).load_state_dict(wrong)
+    optimizer = LionK(tensors())
+    train(optimizer, 1)
+    with pytest.raises(ValueError, match=r"momentum of parameter 0 has shape \(5, 3\), the parameter \(2,\)"):
+        LionK([torch.nn.Parameter(torch.ones(2)) for _ in range(3)]).load_state_dict(optimizer.state_dict())
 
 
 def test_a_new_function_written_into_a_group_is_taken() -> None:
