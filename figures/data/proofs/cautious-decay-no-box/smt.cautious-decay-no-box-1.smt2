@@ -28,11 +28,11 @@
 (assert
  (< beta2 1.0))
 (assert
- (let ((?x188 (ite (< (- (* beta1 m) (* (- 1.0 beta1) g)) 0.0) (- 1.0) 0.0)))
- (let ((?x19 (ite (> (- (* beta1 m) (* (- 1.0 beta1) g)) 0.0) 1.0 ?x188)))
- (= u ?x19))))
+ (let ((?x335 (ite (< (- (* beta1 m) (* (- 1.0 beta1) g)) 0.0) (- 1.0) 0.0)))
+ (let ((?x70 (ite (> (- (* beta1 m) (* (- 1.0 beta1) g)) 0.0) 1.0 ?x335)))
+ (= u ?x70))))
 (assert
- (let ((?x194 (* eta (- u (ite (<= (* u x) 0.0) (* lambda x) 0.0)))))
-(let ((?x122 (+ x ?x194)))
-(or (< ?x122 0.0) (< (- (* beta2 m) (* (- 1.0 beta2) g)) 0.0)))))
+ (let ((?x82 (* eta (- u (ite (<= (* u x) 0.0) (* lambda x) 0.0)))))
+(let ((?x297 (+ x ?x82)))
+(or (< ?x297 0.0) (< (- (* beta2 m) (* (- 1.0 beta2) g)) 0.0)))))
 (check-sat)

@@ -12,15 +12,15 @@
 (assert
  (>= gamma 0.0))
 (assert
- (let ((?x141 (* epsilon gamma)))
- (<= ?x141 1.0)))
+ (let ((?x173 (* epsilon gamma)))
+ (<= ?x173 1.0)))
 (assert
- (let (($x100 (= u (- 1.0))))
- (let ((?x11 (* epsilon force)))
- (let ((?x192 (- (* (- 1.0 (* epsilon gamma)) m) ?x11)))
- (let (($x26 (<= u 1.0)))
- (let (($x163 (>= u (- 1.0))))
- (and $x163 $x26 (=> (> ?x192 0.0) (= u 1.0)) (=> (< ?x192 0.0) $x100))))))))
+ (let (($x164 (= u (- 1.0))))
+ (let ((?x101 (* epsilon force)))
+ (let ((?x162 (- (* (- 1.0 (* epsilon gamma)) m) ?x101)))
+ (let (($x121 (<= u 1.0)))
+ (let (($x274 (>= u (- 1.0))))
+ (and $x274 $x121 (=> (> ?x162 0.0) (= u 1.0)) (=> (< ?x162 0.0) $x164))))))))
 (assert
  (= m 1.0))
 (assert
@@ -30,9 +30,9 @@
 (assert
  (ite (> gamma 0.0) (= (* (* force 2.0) (- 1.0 kappa)) (* kappa gamma)) (= (* (* force 2.0) (+ 1.0 epsilon)) 1.0)))
 (assert
- (let ((?x98 (* gamma m)))
-(let ((?x92 (+ force ?x98)))
-(let ((?x185 (* kappa (ite (> m 0.0) ?x92 (- ?x92)))))
-(let (($x323 (> (- (ite (< (* u force) 0.0) (* u force) 0.0) ?x185) 0.0)))
-(not $x323))))))
+ (let ((?x350 (* gamma m)))
+(let ((?x188 (+ force ?x350)))
+(let ((?x299 (* kappa (ite (> m 0.0) ?x188 (- ?x188)))))
+(let (($x311 (> (- (ite (< (* u force) 0.0) (* u force) 0.0) ?x299) 0.0)))
+(not $x311))))))
 (check-sat)

@@ -11,25 +11,24 @@
 (assert
  (>= gamma 0.0))
 (assert
- (let ((?x27 (* epsilon gamma)))
- (<= ?x27 1.0)))
+ (let ((?x113 (* epsilon gamma)))
+ (<= ?x113 1.0)))
 (assert
- (let (($x111 (= u 1.0)))
- (let ((?x32 (+ m (* epsilon (+ (* (- 1.0) force) (* (* (- 1.0) gamma) m))))))
- (let (($x35 (<= u 1.0)))
- (let (($x11 (>= u (- 1.0))))
- (and $x11 $x35 (=> (> ?x32 0.0) (= u (- 1.0))) (=> (< ?x32 0.0) $x111)))))))
+ (let (($x124 (= u 1.0)))
+ (let ((?x127 (+ m (* epsilon (+ (* (- 1.0) force) (* (* (- 1.0) gamma) m))))))
+ (let (($x174 (<= u 1.0)))
+ (let (($x100 (>= u (- 1.0))))
+ (and $x100 $x174 (=> (> ?x127 0.0) (= u (- 1.0))) (=> (< ?x127 0.0) $x124)))))))
 (assert
- (let (($x52 (= force 0.0)))
- (or (and (distinct m 0.0) true) $x52)))
+ (let (($x183 (= force 0.0)))
+ (or (and (distinct m 0.0) true) $x183)))
 (assert
  (= m 1.0))
 (assert
  (= (* (* 2.0 epsilon) force) 3.0))
 (assert
- (let ((?x47 (+ (+ 3.0 (* (- (/ 5.0 2.0)) (* epsilon gamma))) (* (* 1.0 (* epsilon gamma)) (* epsilon gamma)))))
-(let ((?x41 (ite (> m 0.0) (- force (* gamma m)) (- (* gamma m) force))))
-(let ((?x28 (* force u)))
-(let ((?x39 (+ ?x28 (* (- 1.0 (* epsilon gamma)) ?x41))))
-(or (<= ?x39 0.0) (and (distinct (* epsilon ?x39) ?x47) true)))))))
+ (let ((?x68 (+ (+ 3.0 (* (- (/ 5.0 2.0)) (* epsilon gamma))) (* (* 1.0 (* epsilon gamma)) (* epsilon gamma)))))
+(let ((?x79 (ite (> m 0.0) (- force (* gamma m)) (- (* gamma m) force))))
+(let ((?x161 (+ (* force u) (* (- 1.0 (* epsilon gamma)) ?x79))))
+(or (<= ?x161 0.0) (and (distinct (* epsilon ?x161) ?x68) true))))))
 (check-sat)

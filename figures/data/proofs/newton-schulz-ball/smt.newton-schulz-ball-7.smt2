@@ -20,7 +20,8 @@
 (assert
  (> s 0.0))
 (assert
- (= (* r lambda) (* s P)))
+ (let ((?x193 (* r lambda)))
+ (= ?x193 (* s P))))
 (assert
  (>= N 0.0))
 (assert
@@ -30,8 +31,8 @@
 (assert
  (<= o P))
 (assert
- (let ((?x105 (* lambda N_plus)))
- (<= ?x105 (+ (* (* (- 1.0 rate) lambda) N) (* (* rate s) o)))))
+ (let ((?x164 (* lambda N_plus)))
+ (<= ?x164 (+ (* (* (- 1.0 rate) lambda) N) (* (* rate s) o)))))
 (assert
  (> N_plus r))
 (check-sat)
