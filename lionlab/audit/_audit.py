@@ -11,7 +11,7 @@ from ..convex.catalogue import parse_convex_function
 from ..dynamics import check_number
 from ._adapters import DEFAULT_RATE
 from ._black_box import BlackBox, as_black_box
-from ._consequences import effective_set_of, held_findings
+from ._consequences import effective_set_of, held_findings, withdrawn
 from ._fingerprint import Claims, take_fingerprint
 from ._held_out import replay_held_out
 from ._numbers_probe import find_determinism, find_dtypes, find_not_a_number
@@ -98,9 +98,14 @@ def _audited(
     outcome = replay_held_out(probe, print_, model, is_whole, claims, schedule, is_quick)
     say("effective set")
     found_set = effective_set_of(probe, print_, outcome, schedule, is_quick)
-    findings = [*fingerprint_findings(probe, print_, outcome, claims), found_set.finding, *findings]
-    findings += held_findings(probe, outcome, print_.decay.per_step, is_quick)
-    verdict, sentence, values, counterexample = concluded(probe, print_, outcome, claims, findings, found_set)
+    held, broken_run = held_findings(probe, outcome, print_.decay.per_step, is_quick)
+    failed = [f.aspect for f in held if f.verdict == "VIOLATED"]
+    if failed or findings[0].found != "deterministic":
+        found_set = withdrawn(found_set, f"{failed[0]} contradicts the theory" if failed else "runs differ")
+    findings = [*fingerprint_findings(probe, print_, outcome, claims), found_set.finding, *findings, *held]
+    verdict, sentence, values, counterexample = concluded(
+        probe, print_, outcome, claims, findings, found_set, broken_run
+    )
     settings = {"shape": list(shape), "dtype": probe.dtype, "learning_rate": probe.unit if probe.knows_rate else None}
     return AuditReport(
         box.name,

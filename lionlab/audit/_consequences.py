@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..convex import ConvexFunction, LpNorm, Scaled, TopKL1
+from ._counterexample import Counterexample
 from ._decay_kinds import kept_radius
 from ._effective_set import EffectiveSet, find_effective_set
 from ._findings import Finding
@@ -133,22 +134,39 @@ def _compared(
     return theory, theory, search, Finding("effective set", told, said, "not told", verdict="INCONCLUSIVE")
 
 
+def withdrawn(found_set: FoundSet, why: str) -> FoundSet:
+    """The set without the theory that a run has contradicted: what was reached is left, and bounds nothing."""
+    if found_set.described is None or not found_set.described["is_bound"]:
+        return found_set
+    reached = None if found_set.search is None else found_set.search.to_json()
+    described = {**(reached or found_set.described), "is_bound": False}
+    told = f"x was pushed as far as the boundary of {_in_words(described)}; that bounds nothing: {why}"
+    evidence = found_set.finding.evidence
+    return FoundSet(described, None, found_set.search, Finding("effective set", told, evidence, "reached, not bounded"))
+
+
 def _in_words(described: dict[str, Any] | None) -> str:
     return (
         "none" if described is None else f"the ball of radius {described['radius']:.6g} in the {described['norm']} norm"
     )
 
 
-def held_findings(probe: Probe, outcome: Outcome, per_step: float, is_quick: bool) -> list[Finding]:
-    """Consequences of being a Lion-K, on whole runs; nothing where it is none, or where η is not known."""
+def held_findings(
+    probe: Probe, outcome: Outcome, per_step: float, is_quick: bool
+) -> tuple[list[Finding], Counterexample | None]:
+    """Consequences of being a Lion-K, on whole runs; nothing where it is none, or where η is not known.
+
+    With them the run that contradicts the first that fails, where one was kept.
+    """
     fit = outcome.fit
     if not outcome.is_lion_k or not probe.knows_rate or probe.dtype != "float64" or fit.size != 1:
-        return []
+        return [], None
     if probe.unit * fit.weight_decay > 1 or fit.beta2 >= 1:
-        return []
+        return [], None
     kind = "implicit" if fit.decay == "implicit" else "explicit"
     claimed = Claimed(fit.K, _weight_decay_at(probe, per_step, fit), probe.unit, fit.beta1, fit.beta2, kind)
-    told = []
+    told: list[Finding] = []
+    example = None
     for held in held_against(probe.box, claimed, probe.shape, probe.seed, is_quick):
         if held.verdict == "NOT_APPLICABLE":
             continue
@@ -156,8 +174,9 @@ def held_findings(probe: Probe, outcome: Outcome, per_step: float, is_quick: boo
         words = "as theory says" if held.verdict == "CONSISTENT" else held.outcome
         evidence = f"{held.outcome}; {numbers}" if numbers else held.outcome
         verdict = "VIOLATED" if held.verdict == "VIOLATED" else None
+        example = example or (held.counterexample if verdict else None)
         told.append(Finding(held.check, words, evidence, "measured", "follows from being a Lion-K", verdict))
-    return told
+    return told, example
 
 
 def _weight_decay_at(probe: Probe, per_step: float, fit: Model) -> float:

@@ -160,7 +160,10 @@ def _rates(rate: Any, length: int, padded: int, dtype: Any) -> Any:
 def optax_box(transformation: Any) -> JaxBox:
     """An optax transformation; its learning rate can be set where `inject_hyperparams` has put it into the state."""
     with double_precision():
-        state = transformation.init(jnp.zeros(1))
+        try:
+            state = transformation.init(jnp.zeros(1))
+        except Exception:  # noqa: BLE001  # one for matrices alone says so in its own words
+            state = transformation.init(jnp.zeros((2, 2)))
     injected = getattr(state, "hyperparams", {}).get("learning_rate") if hasattr(state, "hyperparams") else None
 
     def make(rates: Any) -> Pure:
@@ -211,13 +214,15 @@ class FactoryBox(JaxBox):
         return Pure(transformation.init, lambda g, state, x, eta: _applied(transformation, g, state, x))
 
     def _takes_schedules(self) -> bool:
-        try:
-            with double_precision():
-                made = self.factory(learning_rate=lambda count: jnp.float32(0.01))
-                made.update(jnp.ones(1), made.init(jnp.zeros(1)), jnp.zeros(1))
-        except Exception:  # noqa: BLE001  # whatever a factory says to a schedule that it does not take
-            return False
-        return True
+        for shape in ((1,), (2, 2)):  # some are for matrices alone
+            try:
+                with double_precision():
+                    made = self.factory(learning_rate=lambda count: jnp.float32(0.01))
+                    made.update(jnp.ones(shape), made.init(jnp.zeros(shape)), jnp.zeros(shape))
+            except Exception:  # noqa: BLE001, S112  # whatever a factory says to a schedule that it does not take
+                continue
+            return True
+        return False
 
     def _run(self, x: np.ndarray, gradients: Any, rate: Any) -> Course:
         rate = self._own if rate is None else rate

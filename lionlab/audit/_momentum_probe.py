@@ -13,6 +13,7 @@ from ._probe import Probe, crossing
 WAITS = (0, 1, 2, 7, 24)
 STRENGTH = 1e9
 """How strong the first push is, so that thresholds of the order of 1 turn nothing round."""
+LARGEST_LAW_ERROR = 1e-4
 LAW_ERROR = 1e-7
 NARROW = 1e-9
 """No threshold is looked for where a step turns round within this share of the balance."""
@@ -96,11 +97,13 @@ def _fitted(probe: Probe, balances: dict[int, float]) -> Momentum:
         if is_corrected:  # r_1/r_0 = β2/(1+β2)
             beta2 = beta2 / (1 - beta2) if beta2 < 0.5 else np.nan
         factors = {k: beta2**k / ((1 - beta2 ** (k + 1)) / (1 - beta2) if is_corrected else 1) for k in balances}
-        wrong = max(abs(balances[k] / balances[0] - factors[k]) / factors[k] for k in balances)
-        allowed = LAW_ERROR + 1e3 * probe.roundoff / factors[max(balances)]
-        if wrong <= allowed and 0 < beta2 < 1:
+        # A balance too small beside the first one is lost in rounding and tells nothing.
+        told_by = [k for k in balances if 1e3 * probe.roundoff <= LARGEST_LAW_ERROR * factors[k]]
+        wrong = max((abs(balances[k] / balances[0] - factors[k]) / factors[k] for k in told_by), default=np.inf)
+        wait = max(told_by, default=0)
+        allowed = LAW_ERROR + 1e3 * probe.roundoff / factors[wait]
+        if wrong <= allowed and wait > 0 and 0 < beta2 < 1:
             # The longest wait tells β2 best.
-            wait = max(balances)
             if not is_corrected:
                 beta2 = (balances[wait] / balances[0]) ** (1 / wait)
             odds = balances[0] / (1 if is_corrected else 1 - beta2)

@@ -14,12 +14,18 @@ from ._words import is_independent
 
 
 def concluded(
-    probe: Probe, found: Fingerprint, outcome: Outcome, claims: Claims, findings: list[Finding], found_set: FoundSet
+    probe: Probe,
+    found: Fingerprint,
+    outcome: Outcome,
+    claims: Claims,
+    findings: list[Finding],
+    found_set: FoundSet,
+    broken_run: Counterexample | None,
 ) -> tuple[str, str, dict[str, Any], Counterexample | None]:
     """(verdict, sentence, fingerprint, counterexample)."""
     values = _values(probe, found, outcome, claims, findings)
     name = probe.box.name
-    example = outcome.counterexample(name) or _of_cycle(probe, found)
+    example = outcome.counterexample(name) or _of_cycle(probe, found) or broken_run
     broken = [f for f in findings if f.verdict == "VIOLATED"]
     is_deterministic = values["is_deterministic"]
     holds = outcome.is_lion_k and outcome.reference_departure is None and not broken and is_deterministic

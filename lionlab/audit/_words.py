@@ -93,6 +93,8 @@ def _momentum(found: Fingerprint, outcome: Outcome, claims: Claims) -> Finding:
     verdict = None
     if claimed:
         is_same = all(snapped(f, c) for _, c, f in pairs) and not m.is_corrected
+        # Without memory β2 has no effect, and at β2 = 1 nor has β1: then the steps decide, and they are the claim's.
+        is_same |= m.beta1 == 0 and outcome.is_explained and outcome.reference_departure is None
         verdict = "CONSISTENT" if is_same else "VIOLATED"
     if m.beta1 is None:
         return Finding("momentum", "of no two-β form", m.evidence, m.certainty, claimed, verdict)

@@ -130,3 +130,28 @@ def test_what_differs_only_late_and_rarely_is_not_called_right():
 def test_claims_that_make_no_sense_are_refused(claims: dict[str, Any], word: str):
     with pytest.raises((ValueError, TypeError), match=word):
         audit(zoo.lion(), **claims)
+
+
+@pytest.mark.parametrize(("beta1", "beta2"), [(0.5, 0.2), (0.0, 0.9)])
+def test_little_memory_is_no_wrong_memory(beta1: float, beta2: float):
+    report = audit(lion_step(beta1, beta2), "L1Norm()", 1.0, beta1=beta1, beta2=beta2, is_quick=True)
+    assert report.verdict == "CONSISTENT", str(report)
+
+
+def test_what_a_run_contradicts_is_no_bound():
+    report = audit(lion_step(0.9, 0.99, ends_decay_at=600), "L1Norm()", 1.0)
+    assert report.verdict == "VIOLATED", str(report)
+    assert not report.effective_set["is_bound"]
+    assert "keeps" not in report.sentence
+    assert report.counterexample is not None
+
+
+def lion_step(beta1: float, beta2: float, ends_decay_at: float = np.inf) -> StepFunction:
+    """Lion with λ = 1, whose decay may end."""
+
+    def step(g, state, x, eta):
+        t, m = state
+        u = np.sign(beta1 * m - (1 - beta1) * g)
+        return x + eta * (u - (x if t < ends_decay_at else 0 * x)), (t + 1, beta2 * m - (1 - beta2) * g)
+
+    return StepFunction(lambda x: (0, np.zeros_like(x)), step, learning_rate=0.01)

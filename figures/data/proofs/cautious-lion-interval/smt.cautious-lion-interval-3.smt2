@@ -12,25 +12,24 @@
 (assert
  (>= gamma 0.0))
 (assert
- (let ((?x173 (* epsilon gamma)))
- (<= ?x173 1.0)))
+ (let ((?x144 (* epsilon gamma)))
+ (<= ?x144 1.0)))
 (assert
- (let (($x164 (= u (- 1.0))))
- (let ((?x101 (* epsilon force)))
- (let ((?x162 (- (* (- 1.0 (* epsilon gamma)) m) ?x101)))
- (let (($x121 (<= u 1.0)))
- (let (($x274 (>= u (- 1.0))))
- (and $x274 $x121 (=> (> ?x162 0.0) (= u 1.0)) (=> (< ?x162 0.0) $x164))))))))
+ (let (($x79 (= u (- 1.0))))
+ (let ((?x72 (* epsilon force)))
+ (let ((?x195 (- (* (- 1.0 (* epsilon gamma)) m) ?x72)))
+ (let (($x209 (<= u 1.0)))
+ (let (($x128 (>= u (- 1.0))))
+ (and $x128 $x209 (=> (> ?x195 0.0) (= u 1.0)) (=> (< ?x195 0.0) $x79))))))))
 (assert
- (let (($x83 (= force 0.0)))
- (or (and (distinct m 0.0) true) $x83)))
+ (let (($x89 (= force 0.0)))
+ (or (and (distinct m 0.0) true) $x89)))
 (assert
  (<= 0.0 kappa))
 (assert
  (>= 1.0 kappa))
 (assert
- (let ((?x350 (* gamma m)))
-(let ((?x188 (+ force ?x350)))
-(let ((?x299 (* kappa (ite (> m 0.0) ?x188 (- ?x188)))))
-(> (- (ite (< (* u force) 0.0) (* u force) 0.0) ?x299) 0.0)))))
+ (let ((?x81 (+ force (* gamma m))))
+(let ((?x124 (* kappa (ite (> m 0.0) ?x81 (- ?x81)))))
+(> (- (ite (< (* u force) 0.0) (* u force) 0.0) ?x124) 0.0))))
 (check-sat)

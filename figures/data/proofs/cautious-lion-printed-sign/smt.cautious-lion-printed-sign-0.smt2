@@ -11,19 +11,20 @@
 (assert
  (>= gamma 0.0))
 (assert
- (let ((?x113 (* epsilon gamma)))
- (<= ?x113 1.0)))
+ (let ((?x116 (* epsilon gamma)))
+ (<= ?x116 1.0)))
 (assert
- (let (($x124 (= u 1.0)))
- (let ((?x199 (+ m (* epsilon (+ (* 1.0 force) (* (* (- 1.0) gamma) m))))))
- (let (($x174 (<= u 1.0)))
- (let (($x100 (>= u (- 1.0))))
- (and $x100 $x174 (=> (> ?x199 0.0) (= u (- 1.0))) (=> (< ?x199 0.0) $x124)))))))
+ (let (($x168 (= u 1.0)))
+ (let ((?x28 (+ m (* epsilon (+ (* 1.0 force) (* (* (- 1.0) gamma) m))))))
+ (let (($x134 (<= u 1.0)))
+ (let (($x163 (>= u (- 1.0))))
+ (and $x163 $x134 (=> (> ?x28 0.0) (= u (- 1.0))) (=> (< ?x28 0.0) $x168)))))))
 (assert
- (let (($x183 (= force 0.0)))
- (or (and (distinct m 0.0) true) $x183)))
+ (let (($x15 (= force 0.0)))
+ (or (and (distinct m 0.0) true) $x15)))
 (assert
- (let ((?x79 (ite (> m 0.0) (- force (* gamma m)) (- (* gamma m) force))))
-(let ((?x161 (+ (* force u) (* (- 1.0 (* epsilon gamma)) ?x79))))
-(> ?x161 0.0))))
+ (let ((?x166 (ite (> m 0.0) (- force (* gamma m)) (- (* gamma m) force))))
+(let ((?x113 (* force u)))
+(let ((?x71 (+ ?x113 (* (- 1.0 (* epsilon gamma)) ?x166))))
+(> ?x71 0.0)))))
 (check-sat)

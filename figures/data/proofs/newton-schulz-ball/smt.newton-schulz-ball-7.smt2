@@ -20,8 +20,7 @@
 (assert
  (> s 0.0))
 (assert
- (let ((?x193 (* r lambda)))
- (= ?x193 (* s P))))
+ (= (* r lambda) (* s P)))
 (assert
  (>= N 0.0))
 (assert
@@ -31,8 +30,8 @@
 (assert
  (<= o P))
 (assert
- (let ((?x164 (* lambda N_plus)))
- (<= ?x164 (+ (* (* (- 1.0 rate) lambda) N) (* (* rate s) o)))))
+ (let ((?x105 (* lambda N_plus)))
+ (<= ?x105 (+ (* (* (- 1.0 rate) lambda) N) (* (* rate s) o)))))
 (assert
  (> N_plus r))
 (check-sat)

@@ -19,15 +19,14 @@
 (assert
  (> s 0.0))
 (assert
- (let ((?x193 (* r lambda)))
- (= ?x193 (* s P))))
+ (= (* r lambda) (* s P)))
 (assert
  (>= N 0.0))
 (assert
  (> r N))
 (assert
- (let ((?x164 (* lambda N_plus)))
- (= ?x164 (+ (* (* (- 1.0 rate) lambda) N) (* (* rate s) P)))))
+ (let ((?x105 (* lambda N_plus)))
+ (= ?x105 (+ (* (* (- 1.0 rate) lambda) N) (* (* rate s) P)))))
 (assert
  (<= N_plus N))
 (check-sat)
