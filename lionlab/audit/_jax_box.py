@@ -219,7 +219,7 @@ class FactoryBox(JaxBox):
                 with double_precision():
                     made = self.factory(learning_rate=lambda count: jnp.float32(0.01))
                     made.update(jnp.ones(shape), made.init(jnp.zeros(shape)), jnp.zeros(shape))
-            except Exception:  # noqa: BLE001, S112  # whatever a factory says to a schedule that it does not take
+            except Exception:  # noqa: BLE001  # whatever a factory says to a schedule that it does not take
                 continue
             return True
         return False
