@@ -133,8 +133,8 @@ CASES = (
     Case(LP, "cautious_lion.Lion", _torch("lion_pytorch.cautious_lion.Lion"), LION, BROKEN, "decoupled", 12),
     Case(
         LP, "cautious_lion.Lion, cautious_wd only",
-        _torch("lion_pytorch.cautious_lion.Lion", cautious_factor=1.0, cautious_wd=True), LION, BROKEN, "unknown",
-        # It decays where update·x > 0; what is known here as cautious decays where the update is 0, too.
+        _torch("lion_pytorch.cautious_lion.Lion", cautious_factor=1.0, cautious_wd=True), LION, BROKEN,
+        "strictly cautious",
         None, "in a comment",
     ),
     Case(PO, "Lion", _torch("pytorch_optimizer.Lion"), LION, HELD, "decoupled", 1),

@@ -24,6 +24,7 @@ from ._black_box import as_black_box as as_black_box
 from ._counterexample import Counterexample as Counterexample
 from ._counterexample import Replay as Replay
 from ._counterexample import read_counterexample as read_counterexample
+from ._failures import OptimizerError as OptimizerError
 from ._findings import Finding as Finding
 from ._report import AuditReport as AuditReport
 

@@ -10,12 +10,14 @@ import numpy as np
 
 from ..dynamics import LionK
 from ._black_box import BlackBox, Course
+from ._failures import brief, first_line
 from ._jax_box import FactoryBox, lion_k_box, name_of, optax_box
 from ._keras_box import KerasBox
 from ._torch_box import TorchBox
 
 DEFAULT_RATE = 0.01
 """η for a factory that demands one, when none is given."""
+KNOWN = "an optax transformation, a torch or Keras optimizer, a LionK, a StepFunction"
 
 
 def adapted(optimizer: Any, learning_rate: Any = None) -> BlackBox:
@@ -25,10 +27,7 @@ def adapted(optimizer: Any, learning_rate: Any = None) -> BlackBox:
         return found
     if callable(optimizer):
         return _from_factory(optimizer, learning_rate)
-    raise TypeError(
-        "optimizer must be an optax transformation, a torch or Keras optimizer, a LionK, a StepFunction, or a function "
-        f"that returns one of these, got {optimizer!r}."
-    )
+    raise TypeError(f"optimizer must be {KNOWN}, or a function that returns one of these, got {brief(optimizer)}.")
 
 
 def _known(optimizer: Any, learning_rate: Any) -> BlackBox | None:
@@ -76,31 +75,32 @@ def _from_factory(factory: Callable[..., Any], learning_rate: Any) -> BlackBox:
     ]
     if required:
         raise TypeError(
-            f"{name_of(factory)} needs {', '.join(required)}; wrap it in a function that takes learning_rate at most."
+            f"{name_of(factory)} needs {', '.join(required)}; wrap it in a function that takes learning_rate at most, "
+            "as functools.partial does."
         )
     if "learning_rate" not in parameters:
-        return adapted(_made(factory), learning_rate)
+        return _at(_made(factory), learning_rate)
     default = parameters["learning_rate"].default
     if learning_rate is None and default is inspect.Parameter.empty:
         learning_rate = DEFAULT_RATE
     own = default if learning_rate is None else learning_rate
-    product = _made(factory, **({} if learning_rate is None else {"learning_rate": learning_rate}))
-    inner = _known(product, None)
-    if inner is None:
-        raise TypeError(f"{name_of(factory)} must return an optimizer, got {product!r}.")
+    inner = _made(factory, **({} if learning_rate is None else {"learning_rate": learning_rate}))
     if inner.accepts_schedule:  # torch, Keras and StepFunction are told the rate at each step, the same for all
         return inner if inner.learning_rate is not None or callable(own) else WithRate(inner, own)
     return FactoryBox(factory, own, inner)
 
 
-def _made(factory: Callable[..., Any], **arguments: Any) -> Any:
+def _made(factory: Callable[..., Any], **arguments: Any) -> BlackBox:
     try:
         product = factory(**arguments)
     except Exception as error:
-        raise ValueError(f"{name_of(factory)} makes no optimizer: {type(error).__name__}: {error}") from error
-    if callable(product) and not isinstance(product, tuple) and _known(product, None) is None:
-        raise TypeError(f"{name_of(factory)} must return an optimizer, got {product!r}.")
-    return product
+        told = f"{name_of(factory)} makes no optimizer: {type(error).__name__}: {first_line(error)}"
+        raise ValueError(told) from error
+    box = _known(product, None)
+    if box is None:
+        hint = " Does it lack a return?" if product is None else ""
+        raise TypeError(f"{name_of(factory)} must return an optimizer ({KNOWN}), got {brief(product)}.{hint}")
+    return box
 
 
 class WithRate(BlackBox):
@@ -116,9 +116,23 @@ class WithRate(BlackBox):
                 "learning_rate and returns the optimizer."
             )
         self.box, self._own = box, learning_rate
-        self.name, self.is_compiled = box.name, box.is_compiled
         self.accepts_rate, self.accepts_schedule = box.accepts_rate, box.accepts_schedule
+        self.settings_told = box.settings_told
         self.learning_rate = None if callable(learning_rate) else float(learning_rate)
+
+    @property
+    def name(self) -> str:  # the box inside has it, and tells it when a step fails
+        """The name of the optimizer."""
+        return self.box.name
+
+    @name.setter
+    def name(self, name: str) -> None:
+        self.box.name = name
+
+    @property
+    def is_compiled(self) -> bool:  # type: ignore[override]  # the box inside may find out that it cannot be
+        """Whether runs are compiled."""
+        return self.box.is_compiled
 
     def gradient_shape(self, x: np.ndarray) -> tuple[int, ...]:
         return self.box.gradient_shape(x)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 
 from ..convex import ConvexFunction
@@ -12,11 +13,19 @@ from ..dynamics import check_number
 from ._adapters import DEFAULT_RATE
 from ._black_box import BlackBox, as_black_box
 from ._consequences import effective_set_of, held_findings, withdrawn
-from ._fingerprint import Claims, take_fingerprint
-from ._held_out import replay_held_out
+from ._evidence import Evidence, find_evidence, is_refused
+from ._failures import OptimizerError
+from ._findings import Finding
+from ._fingerprint import Claims, Fingerprint, take_fingerprint
+from ._held_out import Outcome, replay_held_out
+from ._not_a_number import judged
 from ._numbers_probe import find_determinism, find_dtypes, find_not_a_number
+from ._other_rank import find_other_rank
+from ._precision_probe import is_rounded_to_float32
 from ._probe import Probe
 from ._report import AuditReport
+from ._small_shape import MANY_ENTRIES, fingerprint_on, smaller
+from ._tested_range import TestedRange, Watched, tested_finding
 from ._verdict import concluded
 from ._words import fingerprint_findings
 
@@ -53,12 +62,14 @@ def audit(
       ("explicit" or "implicit"): what the optimizer claims to be. What is not given is found.
     - `learning_rate`: η to run it at, > 0, or a schedule step -> η; where none can be passed, what it claims to run at.
       By default the optimizer's own, or 0.01.
-    - `shape`: of the parameters, (3, 4) by default.   `seed`: of everything random.   `name`: what the report says.
-    - `is_quick`: fewer runs, the same tolerances.   `tell`: called with a line at every stage.
+    - `shape`: of the parameters, two entries or more, (3, 4) by default.   `seed`: of everything random.
+    - `is_quick`: fewer runs, the same tolerances; so is any audit of parameters of more than 1024 entries.
+    - `name`: what the report says.   `tell`: called with a line at every stage.
 
     **Returns:** an `AuditReport`.
 
-    **Raises:** `TypeError` or `ValueError` naming the argument, for what is no optimizer and for claims out of range.
+    **Raises:** `TypeError` or `ValueError` naming the argument, for what is no optimizer and for claims out of range;
+    `OptimizerError`, a `ValueError`, naming the step where the optimizer raises or hands back no parameters.
     """
     begun = time.perf_counter()
     say = tell or (lambda line: None)
@@ -66,6 +77,9 @@ def audit(
     schedule = learning_rate if callable(learning_rate) else None
     rate = _checked_rate(schedule(0) if schedule is not None else learning_rate)
     shape = _checked_shape(shape)
+    if claims.K is not None:
+        claims.K.subgradient(jnp.zeros(shape))  # a K of matrices, or of another number of entries, says so here
+    is_quick = is_quick or int(np.prod(shape)) > MANY_ENTRIES
     box = as_black_box(optimizer)
     if schedule is not None and not box.accepts_schedule:
         raise ValueError(f"learning_rate is a schedule, and {box.name} cannot be given one; pass a factory.")
@@ -89,23 +103,43 @@ def _audited(
     learning_rate: Any,
     begun: float,
 ) -> AuditReport:
-    probe = Probe(box, shape, _precision(box, shape, rate), rate, seed)
+    watched = Watched(box)
+    probe = Probe(watched, shape, _precision(box, shape, rate), rate, seed)
     say(f"{box.name}: determinism, dtypes")
     findings = [find_determinism(probe), find_dtypes(probe)[0], find_not_a_number(probe)]
-    print_ = take_fingerprint(probe, claims, say)
-    say("runs it has not seen")
-    model, is_whole = print_.model(probe)
-    outcome = replay_held_out(probe, print_, model, is_whole, claims, schedule, is_quick)
+    print_, outcome, tested = _explained(probe, watched, claims, schedule, is_quick, say)
     say("effective set")
     found_set = effective_set_of(probe, print_, outcome, schedule, is_quick)
-    held, broken_run = held_findings(probe, outcome, print_.decay.per_step, is_quick)
+    findings[2], found_set, landing = judged(probe, outcome, found_set, findings[2])
+    held, broken_run = held_findings(probe, outcome, print_.decay.per_step, is_quick or len(shape) > 2)
+    held += _not_held(shape, held)
+    other, other_run = find_other_rank(probe, print_, outcome, claims)
+    held += [other, tested_finding(tested, watched.longest_run)]
+    if box.settings_told:
+        held.append(
+            Finding("settings", box.settings_told, "read from its configuration, not found by runs", "measured")
+        )
+    broken_run = broken_run or other_run
+    told = fingerprint_findings(probe, print_, outcome, claims)
+    findings = [*told, *findings, *held]
+    evidence = Evidence()
+    if is_refused(outcome, claims.are_made, findings):
+        evidence = find_evidence(probe, print_, outcome, broken_run)
+        findings = evidence.told(findings)
     failed = [f.aspect for f in held if f.verdict == "VIOLATED"]
-    if failed or findings[0].found != "deterministic":
-        found_set = withdrawn(found_set, f"{failed[0]} contradicts the theory" if failed else "runs differ")
-    findings = [*fingerprint_findings(probe, print_, outcome, claims), found_set.finding, *findings, *held]
+    if failed or any(f.found != "deterministic" for f in findings if f.aspect == "determinism"):
+        found_set = withdrawn(found_set, f"{failed[0]} contradicts it" if failed else "runs differ")
+    findings.insert(len(told), found_set.finding)
     verdict, sentence, values, counterexample = concluded(
-        probe, print_, outcome, claims, findings, found_set, broken_run
+        probe, print_, outcome, claims, findings, found_set, evidence.counterexample
     )
+    values["tested"] = {**tested.described(), "longest_run": watched.longest_run}
+    if landing is not None and verdict in ("CONSISTENT", "VIOLATED"):
+        sentence += f" Only under finite gradients: {landing.sentence}."
+    if verdict == "CONSISTENT":
+        sentence = f"{sentence} {tested.sentence}"
+        sentence += f" But {other.found}." if other.found.startswith("on ") else ""
+    sentence += f" Its settings: {box.settings_told}." if box.settings_told else ""
     settings = {"shape": list(shape), "dtype": probe.dtype, "learning_rate": probe.unit if probe.knows_rate else None}
     return AuditReport(
         box.name,
@@ -120,6 +154,30 @@ def _audited(
         time.perf_counter() - begun,
         probe.runs + outcome.runs,
     )
+
+
+def _explained(
+    probe: Probe, watched: Watched, claims: Claims, schedule: Any, is_quick: bool, say: Callable[[str], None]
+) -> tuple[Fingerprint, Outcome, TestedRange]:
+    """The fingerprint, what it explains of fresh runs, and how far these went.
+
+    Of many parameters the constants are looked for on a few; where these do not explain all of them, on all.
+    """
+    few = smaller(probe.shape)
+    print_ = fingerprint_on(few, probe, claims, say)
+    say("runs it has not seen")
+    while True:
+        if print_ is None:
+            few, probe.step, probe.delay = probe.shape, probe.unit, 0
+            probe.momentum_roundoff = probe.roundoff
+            print_ = take_fingerprint(probe, claims, lambda line: None)
+        model, is_whole = print_.model(probe)
+        with watched.noting() as tested:
+            outcome = replay_held_out(probe, print_, model, is_whole, claims, schedule, is_quick)
+        if few == probe.shape or outcome.is_explained:
+            tested.constants_from = few
+            return print_, outcome, tested
+        print_ = None
 
 
 def assert_is_lion_k(
@@ -169,21 +227,34 @@ def _checked_shape(shape: Any) -> tuple[int, ...]:
     except (TypeError, ValueError):
         raise TypeError(f"shape must be a whole number or a sequence of them, got {shape!r}.") from None
     if not found or min(found) < 1 or int(np.prod(found)) < 2:
-        raise ValueError(f"shape must have at least two entries, got {found}.")
+        raise ValueError(f"shape must have at least two entries, and no empty axis, as 2 or 3x4 have, got {found}.")
     return found
 
 
+def _not_held(shape: tuple[int, ...], held: list[Finding]) -> list[Finding]:
+    """What is left out of an audit of arrays with more axes than a matrix."""
+    if len(shape) <= 2 or not held:
+        return []
+    said = f"the problems with a known minimum are of vectors and matrices, and {shape} is neither"
+    return [Finding(aspect, "not tried", said, "not known") for aspect in ("energy ledger", "annealed optimum")]
+
+
 def _precision(box: BlackBox, shape: tuple[int, ...], rate: float | None) -> str:
-    """float64 where the optimizer keeps it, else float32."""
+    """float64 where the optimizer computes in it, else float32."""
     given = rate if box.accepts_rate else None
     wanted = box.gradient_shape(np.zeros(shape))
     if wanted[len(wanted) - len(shape) :] != shape:
         raise ValueError(
             f"gradients of shape {wanted} for x of shape {shape}: only axes of workers may come before x's."
         )
+    rng = np.random.default_rng(0)
+    x0 = rng.normal(size=shape)
     try:
-        course = box.run(np.zeros(shape), np.ones((1, *wanted)), learning_rate=given)
-    except Exception:  # noqa: BLE001  # whatever it says to float64; float32 is tried next, and may raise
+        course = box.run(x0, rng.normal(size=(3, *wanted)), learning_rate=given)
+    except Exception as error:  # whatever it says to float64; float32 is tried next, and may raise
+        if isinstance(error, OptimizerError) and error.reason.startswith("wrong"):
+            raise
         box.run(np.zeros(shape, np.float32), np.ones((1, *wanted), np.float32), learning_rate=given)
         return "float32"
-    return "float64" if course.dtype == "float64" else "float32"
+    is_double = course.dtype == "float64" and not is_rounded_to_float32(x0, course.x)
+    return "float64" if is_double else "float32"

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..precision import as_numpy
+from ._failures import checked_momentum, checked_parameters, checked_result, stepping
 
 Rate = Callable[[int], float]
 
@@ -48,9 +49,11 @@ class BlackBox(ABC):
     - `accepts_rate`: whether a run may be given another learning rate.
     - `accepts_schedule`: whether a run may be given a learning rate for each step.
     - `is_compiled`: whether it runs as a compiled program, which rounds as the compiler likes and flushes subnormals.
+    - `settings_told`: what its configuration says of gradients clipped and x overwritten, in words; "" where nothing.
     """
 
     name: str = "optimizer"
+    settings_told: str = ""
     learning_rate: float | None = None
     accepts_rate: bool = True
     accepts_schedule: bool = True
@@ -74,7 +77,8 @@ class BlackBox(ABC):
           run ends after `steps` steps, or when it returns None.
         - `learning_rate`: η, or t -> η for t = 0, 1, …, T−1; None is the optimizer's own.
 
-        **Raises:** `ValueError` for gradients of another shape, and for a learning rate that it cannot be given.
+        **Raises:** `ValueError` for gradients of another shape, and for a learning rate that it cannot be given;
+        `OptimizerError` where a step raises, or hands back something else than parameters like x_0.
         """
         x = np.array(as_numpy("x0", x0))
         if callable(learning_rate):
@@ -137,24 +141,33 @@ class StepFunction(BlackBox):
 
     def _run(self, x: np.ndarray, gradients: Any, rate: Any) -> Course:
         rate = self._own if rate is None else rate
-        state, current = self.init(x.copy()), x.copy()
-        recorder = Recorder(x, None if self.momentum is None else self.momentum(state))
+        with stepping(self.name, "init"):
+            state, current = self.init(x.copy()), x.copy()
+            recorder = Recorder(x, self._momentum_of(state, x), self.name)
         for t, g in each_gradient(gradients, lambda: recorder.x[-1]):
             now = float(rate(t)) if callable(rate) else rate
-            current, state = self.step(g, state, current, now)
-            recorder.record(current, None if self.momentum is None else self.momentum(state))
+            with stepping(self.name, t):
+                current, state = checked_result(self.name, t, self.step(g, state, current, now))
+                recorder.record(current, self._momentum_of(state, x))
         return recorder.course(np.asarray(current).dtype.name)
+
+    def _momentum_of(self, state: Any, x: np.ndarray) -> Any:
+        return None if self.momentum is None else checked_momentum(self.name, self.momentum(state), x)
 
 
 class Recorder:
     """Copies of x and m as they come: a library may hand out the memory that its next step overwrites."""
 
-    def __init__(self, x: np.ndarray, m: Any) -> None:
-        self.x = [x.copy()]
+    def __init__(self, x: np.ndarray, m: Any, name: str) -> None:
+        self.name, self.x = name, [x.copy()]
         self.m = None if m is None else [np.array(m, x.dtype)]
 
     def record(self, x: Any, m: Any) -> None:
-        """One more step."""
+        """One more step.
+
+        **Raises:** `OptimizerError` where x is no array of floating-point numbers in the shape of the start.
+        """
+        checked_parameters(self.name, len(self.x) - 1, x, self.x[0])
         self.x.append(np.array(x, self.x[0].dtype))
         if self.m is not None and m is not None:
             self.m.append(np.array(m, self.x[0].dtype))

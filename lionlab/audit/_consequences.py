@@ -75,9 +75,10 @@ def effective_set_of(probe: Probe, found: Fingerprint, outcome: Outcome, schedul
             theory_norm=None if theory is None else theory["norm"],
             seed=probe.seed,
             is_quick=is_quick,
+            dtype=probe.dtype,
         )
     except (ArithmeticError, ValueError, np.linalg.LinAlgError) as error:
-        told = Finding("effective set", "not told", f"the search failed: {error}", "not told", verdict="INCONCLUSIVE")
+        told = Finding("effective set", "not known", f"the search failed: {error}", "not known", verdict="INCONCLUSIVE")
         return FoundSet(theory, theory, None, told)
     return FoundSet(*_compared(theory, search, not found.direction.is_bounded))
 
@@ -114,10 +115,10 @@ def _compared(
                 Finding("effective set", told, f"the search did not decide: {said}", "measured"),
             )
         is_odd = theory is not None
-        told = words.get(search.status, "not told")
+        told = words.get(search.status, "not known")
         verdict = "INCONCLUSIVE" if is_odd else None
         extra = f"; theory expects {_in_words(theory)}" if theory is not None else ""
-        certainty = {"not found": "not told", "no set": "seen in samples"}.get(search.status, "measured")
+        certainty = {"not found": "not known", "no set": "seen in samples"}.get(search.status, "measured")
         return theory, theory, search, Finding("effective set", told, said + extra, certainty, verdict=verdict)
     if theory is None and is_unbounded:
         said = "the direction is longer for longer gradients, by a factor of up to a million at the largest tried"
@@ -131,7 +132,7 @@ def _compared(
         agreed = Finding("effective set", _in_words(theory), f"theory and search agree: {said}", "measured")
         return theory, theory, search, agreed
     told = f"theory says {_in_words(theory)}, search {_in_words(found)}"
-    return theory, theory, search, Finding("effective set", told, said, "not told", verdict="INCONCLUSIVE")
+    return theory, theory, search, Finding("effective set", told, said, "not known", verdict="INCONCLUSIVE")
 
 
 def withdrawn(found_set: FoundSet, why: str) -> FoundSet:
@@ -164,6 +165,8 @@ def held_findings(
     if probe.unit * fit.weight_decay > 1 or fit.beta2 >= 1:
         return [], None
     kind = "implicit" if fit.decay == "implicit" else "explicit"
+    # Energy and limit are held to float64's rounding, the set is kept whatever m is.
+    is_quick = is_quick or probe.momentum_roundoff > probe.roundoff
     claimed = Claimed(fit.K, _weight_decay_at(probe, per_step, fit), probe.unit, fit.beta1, fit.beta2, kind)
     told: list[Finding] = []
     example = None
@@ -171,7 +174,7 @@ def held_findings(
         if held.verdict == "NOT_APPLICABLE":
             continue
         numbers = "" if held.measured is None else f"{held.observable} {held.measured:.3g} ≤ {held.bound:.3g}"
-        words = "as theory says" if held.verdict == "CONSISTENT" else held.outcome
+        words = "it holds" if held.verdict == "CONSISTENT" else held.outcome
         evidence = f"{held.outcome}; {numbers}" if numbers else held.outcome
         verdict = "VIOLATED" if held.verdict == "VIOLATED" else None
         example = example or (held.counterexample if verdict else None)

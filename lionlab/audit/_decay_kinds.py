@@ -37,7 +37,7 @@ DECAY_RATES: dict[str, Rates] = {
 }
 """Kind → d_t for learning rates η_0 … η_{T−1}, λ and the peak of the schedule."""
 
-WITHOUT_A_SET = ("coupled", "cautious", "none")
+WITHOUT_A_SET = ("coupled", "cautious", "strictly cautious", "none")
 """Kinds that keep no set at all."""
 
 

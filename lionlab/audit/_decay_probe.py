@@ -61,6 +61,10 @@ def find_decay(probe: Probe) -> Decay:
         return _confirmed_none(probe, said)
     if (np.abs(outward) <= noise).all() and np.ptp(zero) <= 2 * noise.max() and _same(zero, inward, noise):
         return Decay("cautious", _median(zero) / probe.unit, _median(zero), False, said, "seen in samples")
+    is_still = (np.abs(outward) <= noise).all() and (np.abs(zero) <= noise).all()
+    if is_still and (np.abs(inward) > noise).all() and np.ptp(inward) <= 2 * noise.max():
+        # What a silent step takes off is nothing.
+        return Decay("strictly cautious", _median(inward) / probe.unit, 0.0, False, said, "seen in samples")
     if _same(zero, outward, noise) and _same(zero, inward, noise) and np.ptp(zero) <= 2 * noise.max():
         return _law(probe, _median(zero), said)
     if (np.abs(outward) <= noise).all() and (np.abs(inward) <= noise).all():

@@ -14,7 +14,7 @@ import numpy as np
 from ._black_box import BlackBox
 from ._norms import BallNorm, norm_named, norms_for
 from ._pushes import LONG_WAITING, WAITING, Push, directions, growing, masking, spectra, steady
-from ._reachable import FARTHER, Escape, Reach, escape, reach, run
+from ._reachable import FARTHER, Escape, InSingle, Reach, escape, reach, run
 
 STEPS = 120
 FILLED = 0.98
@@ -90,6 +90,7 @@ def find_effective_set(
     seed: int = 0,
     steps: int = STEPS,
     is_quick: bool = False,
+    dtype: str = "float64",
 ) -> EffectiveSet:
     """Searches the set that an optimizer keeps under any gradients.
 
@@ -100,7 +101,9 @@ def find_effective_set(
     - `theory`: the radius expected, in `theory_norm` (or the norm found), to be held against the one found.
     - `steps`: the length of a push; decay slower than a millionth per push is not seen.
     - `is_quick`: a few pushes only: enough to see that there is a set and how large it is for steady gradients.
+    - `dtype`: of x_0 and of the gradients, "float64" or "float32".
     """
+    box = box if dtype == "float64" else InSingle(box)
     found = [reach(box, push, learning_rate) for push in _steady_pushes(shape, seed, steps, is_quick)]
     if not all(r.is_finite for r in found):
         broken = next(r for r in found if not r.is_finite)

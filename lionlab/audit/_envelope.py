@@ -31,13 +31,13 @@ class Phase:
 
     - `worst`: the largest excess of a distance over its envelope, in units of the rounding allowed; ≤ 1 holds.
     - `attained`: the largest share of the envelope that was reached, 1 where the bound is an equality.
-    - `x0`, `gradients`: of the worst run; `step`: where; `distance` there and `envelope`.
+    - `gradients`, `x`: of the worst run, x_0 first; `step`: where; `distance` there and `envelope`.
     """
 
     worst: float
     attained: float
     name: str
-    x0: np.ndarray
+    x: np.ndarray
     gradients: np.ndarray
     step: int
     distance: float
@@ -120,7 +120,8 @@ def first_phase(
             attained = max(attained, float(away[-1] / envelope[-1]))
         if found is None or not excess[i] <= found.worst:
             seen, bound = float(away[i]), float(envelope[i])
-            found = Phase(float(excess[i]), 0.0, name, start, g[: max(i, 1)], i, seen, bound, len(gradients))
+            end = max(i, 1)
+            found = Phase(float(excess[i]), 0.0, name, x[: end + 1], g[:end], i, seen, bound, len(gradients))
     if found is None:
         raise RuntimeError("no run was made")
     return Phase(**{**vars(found), "attained": attained})

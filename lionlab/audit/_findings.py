@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-CERTAINTIES = ("to rounding", "measured", "seen in samples", "reached, not bounded", "not told")
+CERTAINTIES = ("to rounding", "measured", "seen in samples", "reached, not bounded", "not known")
 """From the surest on: every probe agrees to rounding; a number with its error; no exception seen; so far something was
 pushed, and nothing says that it cannot be pushed farther; nothing could be told, and the finding says why."""
 

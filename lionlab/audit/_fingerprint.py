@@ -1,21 +1,27 @@
 """All probes together: what an optimizer is, as far as short experiments tell."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from ..convex import ConvexFunction, L1Norm
+from ..precision import unit_roundoff
 from ._decay_probe import Decay, find_decay
 from ._direction_probe import Direction, find_direction
 from ._history_probe import History, find_history
 from ._model import Model
 from ._momentum_probe import Momentum, find_momentum
+from ._precision_probe import momentum_kept_in
 from ._probe import Probe
 from ._which_k import Named, fits, identify
 
 DISPLAYED = 1e-9
+LAWFUL = 1e-10
+"""Turning points that miss their law by more than this are looked at for rounding."""
+JUDGED = ("float32",)
+"""Coarser formats in which a momentum can still be judged; in bfloat16 the roundings of 1/(1−β2) steps outweigh it."""
 SNAPPED = 1e-6
 """A constant within this share of the claimed one counts as claimed: float32 keeps no more."""
 
@@ -63,7 +69,7 @@ class Fingerprint:
         beta1, beta2 = self.momentum.beta1, self.momentum.beta2
         if beta1 is None or self.momentum.is_corrected:
             beta1, beta2, is_whole = 0.9, 0.99, False
-        error = 1e3 * probe.roundoff / max(1 - (beta2 or 0.0), 1e-6)
+        error = 1e3 * probe.momentum_roundoff / max(1 - (beta2 or 0.0), 1e-6)
         return (
             Model(
                 named.K,
@@ -76,6 +82,7 @@ class Fingerprint:
                 min(error, 1e-6),
                 # Once in λ as it was found, once in the step that is held against it.
                 2 * self.decay.error / named.size,
+                probe.momentum_roundoff,
             ),
             is_whole,
         )
@@ -91,6 +98,8 @@ def take_fingerprint(probe: Probe, claims: Claims, tell: Callable[[str], None]) 
     share = decay.per_step if np.isfinite(decay.per_step) else 0.0
     history = find_history(probe, share)
     momentum = find_momentum(probe, share, history.is_masked)
+    if momentum.law_error > max(LAWFUL, 1e3 * probe.roundoff) and not history.is_masked:
+        momentum = _of_few_digits(probe, momentum, share)
     probe.delay = int(momentum.beta1 == 1)
     if probe.delay:
         history = find_history(probe, share)
@@ -109,6 +118,17 @@ def take_fingerprint(probe: Probe, claims: Claims, tell: Callable[[str], None]) 
             return Fingerprint(decay, momentum, direction, history, claimed, tuple(tried))
     named, others = identify(probe, direction, weight)
     return Fingerprint(decay, momentum, direction, history, named, (*tried, *others))
+
+
+def _of_few_digits(probe: Probe, momentum: Momentum, decay: float) -> Momentum:
+    """The same, held against the digits in which it is kept, where those are found to be fewer than x's."""
+    kept_in = momentum_kept_in(probe, decay)
+    if kept_in is None:
+        return momentum
+    if kept_in in JUDGED:
+        probe.momentum_roundoff = unit_roundoff(kept_in)
+        momentum = find_momentum(probe, decay)
+    return replace(momentum, kept_in=kept_in)
 
 
 def _weight(momentum: Momentum) -> float:

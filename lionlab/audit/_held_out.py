@@ -60,15 +60,17 @@ class Outcome:
         """The run that parts from the reference, cut off after the step that parts."""
         if self.reference_departure is None:
             return None
-        tried, gone = self.reference_departure
+        return self.shown(name, *self.reference_departure)
+
+    def shown(self, name: str, tried: Tried, gone: Departure) -> Counterexample:
+        """Any run that parts from the reference, cut off after the step that parts."""
         end = gone.step + 1
         index = gone.entry[0] if len(gone.entry) == 1 else gone.entry
         where = f"on {tried.stream.name!r}, step {gone.step}, entry {index}"
         of = _of(self.reference)
-        sentence = (
-            f"{where}: x went from {gone.x[gone.entry]:.9g} to {gone.observed[gone.entry]:.9g}, and {of} goes to "
-            f"{gone.predicted[gone.entry]:.9g}"
-        )
+        start, seen, due = (float(x[gone.entry]) for x in (gone.x, gone.observed, gone.predicted))
+        digits = 15 if abs(seen - due) <= 1e-6 * abs(seen) else 9
+        sentence = f"{where}: x went from {start:.{digits}g} to {seen:.{digits}g}, and {of} goes to {due:.{digits}g}"
         is_set = tried.stream.rates is not None or self.has_schedule
         return Counterexample(
             name,
@@ -120,7 +122,7 @@ def _checker_of(model: Model, like: Checker) -> Checker:
     return Checker(model)
 
 
-_CONSTANTS = ("beta1", "beta2", "decay", "weight_decay", "size", "text", "beta_error", "decay_error")
+_CONSTANTS = tuple(name for name in Model.__dataclass_fields__ if name != "K")
 
 
 def _streams(probe: Probe, fit: Model, reference: Model, schedule: Any, has_schedule: bool, is_quick: bool) -> Any:

@@ -12,11 +12,14 @@ from ..dynamics import Constants, LionK, State
 from ..dynamics import step as lion_k_step
 from ..precision import double_precision
 from ._black_box import BlackBox, Course, Recorder, each_gradient
+from ._failures import OptimizerError, stepping
 
 SHORTEST = 32
 """Runs are padded to this length times a power of four, so that few programs are compiled."""
 LONGEST = 4096
 """The most steps of a run that only its gradients end."""
+NOT_COMPILED = (jax.errors.JAXTypeError, jax.errors.JAXIndexError, NotImplementedError, TypeError)
+"""What is raised by a program that looks at numbers while it runs: it can only be run operation by operation."""
 
 
 class Pure(NamedTuple):
@@ -57,8 +60,9 @@ class JaxBox(BlackBox):
             if self._can_compile:
                 try:
                     return self._compiled(x, gradients, rate)
-                except (jax.errors.JAXTypeError, jax.errors.JAXIndexError, TypeError):
-                    # It looks at numbers while it runs, so it can only be run operation by operation.
+                except OptimizerError as error:
+                    if not isinstance(error.__cause__, NOT_COMPILED):
+                        raise
                     self._can_compile = self.is_compiled = False
             return self._plainly(x, gradients, rate)
 
@@ -73,7 +77,8 @@ class JaxBox(BlackBox):
         streams[:length] = gradients
         rates = _rates(rate, length, padded, x.dtype)
         run = self._programs.setdefault("run", jax.jit(self._whole))
-        xs, ms, end = run(jnp.asarray(x), jnp.asarray(streams), rates)
+        with stepping(self.name, None):
+            xs, ms, end = run(jnp.asarray(x), jnp.asarray(streams), rates)
         momentum = None
         if ms is not None:
             momentum = np.concatenate([np.zeros_like(x)[None], np.asarray(ms[:length]).astype(x.dtype)])
@@ -101,25 +106,29 @@ class JaxBox(BlackBox):
         step = self._programs.setdefault(
             "step", jax.jit(lambda g, s, x, eta, rates: self.make(rates).step(g, s, x, eta))
         )
-        state = self.make(rates).init(jnp.asarray(x))
+        with stepping(self.name, "init"):
+            state = self.make(rates).init(jnp.asarray(x))
         return self._loop(x, gradients, rates, state, lambda g, s, x, eta: step(g, s, x, eta, rates))
 
     def _plainly(self, x: np.ndarray, gradients: Any, rate: Any) -> Course:
         length = (gradients.steps or LONGEST) if callable(gradients) else len(gradients)
         rates = _rates(rate, length, length, x.dtype)
-        pure = self.make(rates)
+        with stepping(self.name, "init"):
+            pure = self.make(rates)
+            state = pure.init(jnp.asarray(x))
         with jax.disable_jit():
-            return self._loop(x, gradients, rates, pure.init(jnp.asarray(x)), pure.step)
+            return self._loop(x, gradients, rates, state, pure.step)
 
     def _loop(self, x: np.ndarray, gradients: Any, rates: Any, state: Any, step: Callable[..., Any]) -> Course:
-        recorder = Recorder(x, np.zeros_like(x) if _momentum(state, x.shape) is not None else None)
+        recorder = Recorder(x, np.zeros_like(x) if _momentum(state, x.shape) is not None else None, self.name)
         current, seen = jnp.asarray(x), []
         etas = None if rates is None else np.asarray(rates)
         for t, g in each_gradient(gradients, lambda: recorder.x[-1]):
             if etas is not None and t >= len(etas):
                 raise ValueError(f"gradients that depend on x: name `steps` for a run of more than {LONGEST} steps.")
             seen.append(g)
-            current, state = step(jnp.asarray(g), state, current, 0.0 if etas is None else etas[t])
+            with stepping(self.name, t):
+                current, state = step(jnp.asarray(g), state, current, 0.0 if etas is None else etas[t])
             recorder.record(current, _momentum(state, x.shape))
         course = recorder.course(np.asarray(current).dtype.name)
         momentum = course.momentum
@@ -159,11 +168,7 @@ def _rates(rate: Any, length: int, padded: int, dtype: Any) -> Any:
 
 def optax_box(transformation: Any) -> JaxBox:
     """An optax transformation; its learning rate can be set where `inject_hyperparams` has put it into the state."""
-    with double_precision():
-        try:
-            state = transformation.init(jnp.zeros(1))
-        except Exception:  # noqa: BLE001  # one for matrices alone says so in its own words
-            state = transformation.init(jnp.zeros((2, 2)))
+    state = _some_state(transformation)
     injected = getattr(state, "hyperparams", {}).get("learning_rate") if hasattr(state, "hyperparams") else None
 
     def make(rates: Any) -> Pure:
@@ -178,6 +183,17 @@ def optax_box(transformation: Any) -> JaxBox:
     is_settable = injected is not None
     own = float(injected) if injected is not None else None
     return JaxBox(make, "optax transformation", own, is_settable, is_settable)
+
+
+def _some_state(transformation: Any) -> Any:
+    """The state for one entry, or where that is refused for a matrix; None where both are, and a run will say why."""
+    for shape in ((1,), (2, 2)):
+        try:
+            with double_precision():
+                return transformation.init(jnp.zeros(shape))
+        except Exception:  # noqa: BLE001  # whatever it says to a shape that it does not take
+            continue
+    return None
 
 
 def _applied(transformation: Any, g: Any, state: Any, x: Any) -> tuple[Any, Any]:
@@ -234,6 +250,7 @@ class FactoryBox(JaxBox):
             box = optax_box(self.factory(learning_rate=rate))
             box._can_compile = box.is_compiled = self._can_compile
             self._constant[rate] = box
+        box.name = self.name
         return box._run(x, gradients, None)
 
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from ..precision import double_precision
 from ._black_box import BlackBox, Course, Recorder, each_gradient
-from ._jax_box import JaxBox, Pure, oriented
+from ._failures import OptimizerError, stepping
+from ._jax_box import NOT_COMPILED, JaxBox, Pure, oriented
 
 
 class KerasBox(BlackBox):
@@ -19,6 +20,7 @@ class KerasBox(BlackBox):
 
         self.kind, self.settings = type(optimizer), optimizer.get_config()
         self.name = self.kind.__name__
+        self.settings_told = _settings_told(self.settings)
         given = self.settings.get("learning_rate")
         is_number = isinstance(given, (int, float, np.floating))
         self.learning_rate = float(given) if is_number else None
@@ -41,8 +43,9 @@ class KerasBox(BlackBox):
             if self.is_compiled:
                 try:
                     return self._compiled(x)._compiled(x, gradients, rate)
-                except (jax.errors.JAXTypeError, jax.errors.JAXIndexError, NotImplementedError, TypeError):
-                    # It looks at numbers while it runs, or has no stateless form.
+                except (OptimizerError, *NOT_COMPILED) as error:  # the latter where it has no stateless form
+                    if isinstance(error, OptimizerError) and not isinstance(error.__cause__, NOT_COMPILED):
+                        raise
                     self.is_compiled = False
             return self._stepped(x, gradients, rate)
 
@@ -71,19 +74,21 @@ class KerasBox(BlackBox):
         import keras
 
         variable = keras.Variable(x, dtype=x.dtype.name)
-        optimizer = self.kind.from_config(self.settings)
-        optimizer.build([variable])
+        with stepping(self.name, "build"):
+            optimizer = self.kind.from_config(self.settings)
+            optimizer.build([variable])
         return optimizer, variable
 
     def _stepped(self, x: np.ndarray, gradients: Any, rate: Any) -> Course:
         import keras
 
         optimizer, variable = self._built(x)
-        recorder, momenta, seen = Recorder(x, None), [np.zeros_like(x)], []
+        recorder, momenta, seen = Recorder(x, None, self.name), [np.zeros_like(x)], []
         for t, g in each_gradient(gradients, lambda: recorder.x[-1]):
             if rate is not None:
                 optimizer.learning_rate = float(rate(t)) if callable(rate) else rate
-            optimizer.apply([keras.ops.convert_to_tensor(g, dtype=x.dtype.name)], [variable])
+            with stepping(self.name, t):
+                optimizer.apply([keras.ops.convert_to_tensor(g, dtype=x.dtype.name)], [variable])
             seen.append(g)
             recorder.record(_numpy(keras, variable.value, x.dtype), None)
             arrays = [v for v in optimizer.variables if tuple(v.shape) == x.shape and x.shape]
@@ -91,6 +96,17 @@ class KerasBox(BlackBox):
         course = recorder.course(str(variable.dtype))
         has_momentum = len(momenta) == len(course.x) > 1
         return course._replace(momentum=oriented(np.stack(momenta), np.stack(seen)) if has_momentum else None)
+
+
+def _settings_told(settings: dict[str, Any]) -> str:
+    """What a Keras optimizer does beside its own step, as its configuration has it."""
+    changed = ("clipnorm", "global_clipnorm", "clipvalue", "gradient_accumulation_steps", "loss_scale_factor")
+    said = [f"{name} = {settings[name]:g}" for name in changed if settings.get(name)]
+    if settings.get("use_ema"):
+        every = settings.get("ema_overwrite_frequency")
+        when = f"every {every} steps" if every else "when training is finalized, which no run here does,"
+        said.append(f"{when} x is overwritten by its moving average")
+    return "; ".join(said)
 
 
 def _numpy(keras: Any, tensor: Any, dtype: Any) -> np.ndarray:

@@ -26,9 +26,11 @@ RATE_ROUNDING = 2.0**-23
 class Model:
     """x⁺ = (1−d_t)x + s_t ∇K(m̃), m̃ = β1 m − (1−β1)g, m⁺ = β2 m − (1−β2)g, with d and s from η_t and λ by `decay`.
 
-    - `decay`: a kind of `kept_radius`; "coupled" puts λx into g, "cautious" decays where ∇K(m̃) does not push outward.
+    - `decay`: a kind of `kept_radius`; "coupled" puts λx into g, "cautious" decays where ∇K(m̃) does not push outward,
+      "strictly cautious" only where it pushes inward.
     - `size`: s_t/η_t where η is not known in the units of K.   `text`: K as it is written.
     - `beta_error`, `decay_error`: how far off the β's and λ may be.
+    - `momentum_roundoff`: that of the floating point in which m is kept, where it is coarser than x's.
     """
 
     K: ConvexFunction
@@ -40,6 +42,7 @@ class Model:
     size: float = 1.0
     beta_error: float = 1e-12
     decay_error: float = 0.0
+    momentum_roundoff: float = 0.0
 
     def rates(self, learning_rates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(s_t, d_t) for η_t."""
@@ -49,7 +52,7 @@ class Model:
             return eta / held, eta * self.weight_decay / held
         if self.decay in ("none", "coupled") or self.weight_decay == 0:
             return eta, np.zeros_like(eta)
-        if self.decay == "cautious":
+        if self.decay in ("cautious", "strictly cautious"):
             return eta, eta * self.weight_decay
         return eta, DECAY_RATES[self.decay](eta, self.weight_decay, float(eta.max()))
 
@@ -111,16 +114,18 @@ class Checker:
         s, d = model.rates(np.asarray(learning_rates, np.float64))
         if model.decay == "coupled":
             g = g + model.weight_decay * x[:-1]
-        z, shift = self._look_ahead(g, u_x, tiny=float(np.finfo(np.float32).tiny) if u_x > 1e-10 else 1e-300)
-        if not is_compiled and u_x < 1e-10 and not z.any():
+        u_m = max(u_x, model.momentum_roundoff)
+        z, shift = self._look_ahead(g, u_m, tiny=float(np.finfo(np.float32).tiny) if u_m > 1e-10 else 1e-300)
+        if not is_compiled and u_m < 1e-10 and not z.any():
             shift = np.zeros_like(z)
         axis = (-1, *[1] * (x.ndim - 1))
         before, after, s, d = x[:-1], x[1:], s.reshape(axis), d.reshape(axis)
         # How far x is from what decay alone makes of it, in units of the step.
         move = after - before + d * before
-        if model.decay == "cautious":
-            is_pushed_out = self.subgradients.selection(z) * before > 0
-            move = np.where(is_pushed_out, after - before, move)
+        if model.decay in ("cautious", "strictly cautious"):
+            outward = self.subgradients.selection(z) * before
+            is_spared = outward > 0 if model.decay == "cautious" else outward >= 0
+            move = np.where(is_spared, after - before, move)
         u = move / s
         error = ROUNDINGS * u_x * (np.abs(before) + np.abs(after)) / s
         error = error + RATE_ROUNDING * (np.abs(u) + np.abs(d * before) / s) + ROUNDINGS * u_x * np.abs(u)

@@ -23,7 +23,8 @@ NARROW = 1e-9
 class Momentum:
     """What was found: β1 and β2 of the two-β form, None where there is none; the balances r_k, by k.
 
-    `is_corrected`: the balances are those of a momentum divided by 1 − β2^t.
+    `is_corrected`: the balances are those of a momentum divided by 1 − β2^t; `law_error`: how far from that law.
+    `kept_in`: the floating point in which it is kept, where that is coarser than x's.
     """
 
     beta1: float | None
@@ -32,6 +33,8 @@ class Momentum:
     is_corrected: bool
     evidence: str
     certainty: str
+    law_error: float = 0.0
+    kept_in: str | None = None
 
 
 def find_momentum(probe: Probe, decay: float = 0.0, is_masked: bool = False) -> Momentum:
@@ -61,18 +64,18 @@ def _balance(probe: Probe, v: np.ndarray, wait: int, decay: float, is_masked: bo
         return gradients
 
     if is_masked:
-        return crossing(lambda r: 1.0 if not _without_decay(probe, stream(r), v, decay) < 0 else -1.0)
-    first = crossing(lambda r: _without_decay(probe, stream(r), v, decay))
+        return crossing(lambda r: 1.0 if not without_decay(probe, stream(r), v, decay) < 0 else -1.0)
+    first = crossing(lambda r: without_decay(probe, stream(r), v, decay))
     if first is None or first == 0:
         return first
-    if _without_decay(probe, stream(first * (1 + NARROW)), v, decay) < 0:
+    if without_decay(probe, stream(first * (1 + NARROW)), v, decay) < 0:
         return first
     # A dead zone stops the step before, and by as much after, the balance.
-    last = crossing(lambda r: 1.0 if not _without_decay(probe, stream(r), v, decay) < 0 else -1.0, first)
+    last = crossing(lambda r: 1.0 if not without_decay(probe, stream(r), v, decay) < 0 else -1.0, first)
     return None if last is None else (first + last) / 2
 
 
-def _without_decay(probe: Probe, gradients: np.ndarray, v: np.ndarray, decay: float) -> float:
+def without_decay(probe: Probe, gradients: np.ndarray, v: np.ndarray, decay: float) -> float:
     """The last step along v, less what decay takes off; 0 within rounding."""
     x = probe.x(gradients)
     here = x[-2]
@@ -82,8 +85,8 @@ def _without_decay(probe: Probe, gradients: np.ndarray, v: np.ndarray, decay: fl
 
 
 def _fitted(probe: Probe, balances: dict[int, float]) -> Momentum:
-    told = ", ".join(f"r_{k} = {r:.9g}" for k, r in balances.items())
-    said = f"a step turns round where a gradient is r_k times a push k+1 steps before: {told}"
+    told = ", ".join(f"{r:.9g} ({k + 1})" for k, r in balances.items())
+    said = f"a step turns round at a gradient of so many times an opposite one, so many steps before: {told}"
     if balances[0] == 0:
         if any(balances.values()):
             return Momentum(None, None, balances, False, said, "measured")
@@ -98,25 +101,26 @@ def _fitted(probe: Probe, balances: dict[int, float]) -> Momentum:
             beta2 = beta2 / (1 - beta2) if beta2 < 0.5 else np.nan
         factors = {k: beta2**k / ((1 - beta2 ** (k + 1)) / (1 - beta2) if is_corrected else 1) for k in balances}
         # A balance too small beside the first one is lost in rounding and tells nothing.
-        told_by = [k for k in balances if 1e3 * probe.roundoff <= LARGEST_LAW_ERROR * factors[k]]
+        told_by = [k for k in balances if 1e3 * probe.momentum_roundoff <= LARGEST_LAW_ERROR * factors[k]]
         wrong = max((abs(balances[k] / balances[0] - factors[k]) / factors[k] for k in told_by), default=np.inf)
         wait = max(told_by, default=0)
-        allowed = LAW_ERROR + 1e3 * probe.roundoff / factors[wait]
+        allowed = LAW_ERROR + 1e3 * probe.momentum_roundoff / factors[wait]
         if wrong <= allowed and wait > 0 and 0 < beta2 < 1:
             # The longest wait tells β2 best.
             if not is_corrected:
                 beta2 = (balances[wait] / balances[0]) ** (1 / wait)
             odds = balances[0] / (1 if is_corrected else 1 - beta2)
-            kind = "of a momentum divided by 1 − β2^t" if is_corrected else "β1 β2^k (1−β2)/(1−β1)"
+            kind = "a momentum divided by 1 − β2^t" if is_corrected else "β1 β2^k (1−β2)/(1−β1), k from 0,"
             return Momentum(
                 odds / (1 + odds),
                 beta2,
                 balances,
                 is_corrected,
-                f"{said}; they are {kind} to {wrong:.1g}",
+                f"{said}; so has {kind} it, to {wrong:.1g}",
                 "to rounding",
+                wrong,
             )
-    return Momentum(None, None, balances, False, f"{said}; that is no geometric law", "measured")
+    return Momentum(None, None, balances, False, f"{said}; that is no geometric law", "measured", np.inf)
 
 
 def _old_momentum_alone(probe: Probe, v: np.ndarray, decay: float) -> Momentum:
@@ -124,7 +128,7 @@ def _old_momentum_alone(probe: Probe, v: np.ndarray, decay: float) -> Momentum:
 
     def move(r: float) -> float:
         gradients = np.stack([-STRENGTH * v, r * STRENGTH * v, 0 * v])
-        return _without_decay(probe, gradients, v, decay)
+        return without_decay(probe, gradients, v, decay)
 
     if not move(0.0) > 0:
         return Momentum(None, None, {}, False, "the first gradient moves nothing, nor does the second step", "measured")

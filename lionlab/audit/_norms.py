@@ -1,5 +1,6 @@
 """The norms an effective set is looked for in: size, dual size (the support function of the ball), and distance."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -48,7 +49,7 @@ def norms_for(shape: tuple[int, ...]) -> tuple[BallNorm, ...]:
         BallNorm("l2", _lp(2), _lp(2), L2Norm()),
         BallNorm("l1", _lp(1), lambda v: float(np.abs(v).max()), LinfNorm()),
     ]
-    found += [BallNorm(f"l{q:g}", _lp(q), _lp(q / (q - 1)), LpNorm(q / (q - 1))) for q in (4 / 3, 1.5, 3.0, 4.0)]
+    found += [_l(q) for q in (4 / 3, 1.5, 3.0, 4.0)]
     found += [BallNorm(f"top {k}", _top_dual(k), _top(k), TopKL1(k)) for k in range(2, min(count, 9))]
     if len(shape) == 2 and min(shape) > 1:
         found += [
@@ -59,11 +60,23 @@ def norms_for(shape: tuple[int, ...]) -> tuple[BallNorm, ...]:
 
 
 def norm_named(name: str, shape: tuple[int, ...]) -> BallNorm:
-    """The norm of this name. **Raises:** `ValueError` when arrays of this shape have none such."""
+    """The norm of this name: one of those tried, l<q> for any q > 1, or top <k> for any k.
+
+    **Raises:** `ValueError` when arrays of this shape have none such.
+    """
     for norm in norms_for(shape):
         if norm.name == name:
             return norm
+    power, count = re.fullmatch(r"l(\d+(?:\.\d+)?)", name), re.fullmatch(r"top (\d+)", name)
+    if power and (q := float(power[1])) > 1:
+        return _l(q)
+    if count and 1 < (k := int(count[1])) < np.prod(shape):
+        return BallNorm(name, _top_dual(k), _top(k), TopKL1(k))
     raise ValueError(f"norm must be one of {', '.join(n.name for n in norms_for(shape))}, got {name!r}.")
+
+
+def _l(q: float) -> BallNorm:
+    return BallNorm(f"l{q:g}", _lp(q), _lp(q / (q - 1)), LpNorm(q / (q - 1)))
 
 
 def _lp(p: float) -> Size:

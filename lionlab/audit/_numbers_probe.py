@@ -3,10 +3,13 @@
 import numpy as np
 
 from ..precision import unit_roundoff
+from ._failures import reason_of
 from ._findings import Finding
+from ._model import RATE_ROUNDING
 from ._probe import Probe
 
 DTYPES = ("float64", "float32", "bfloat16")
+ROUNDED = "float64 rounded to float32"
 
 
 def find_determinism(probe: Probe) -> Finding:
@@ -23,6 +26,7 @@ def find_determinism(probe: Probe) -> Finding:
         short = plain.run(x0.astype(probe.dtype), g[:6], learning_rate=probe.rate).x
         apart = np.abs(short.astype(float) - first[:7].astype(float)).max()
         bound = 64 * unit_roundoff(probe.dtype) * (1 + np.abs(x0).max())
+        bound += 4 * RATE_ROUNDING * np.abs(np.diff(short.astype(float), axis=0)).max()
         if not apart <= bound:
             told = f"compiled and operation by operation differ by {apart:.3g} within 6 steps"
             return Finding("determinism", "compiled it is another method", told, "measured")
@@ -40,7 +44,9 @@ def find_dtypes(probe: Probe) -> tuple[Finding, dict[str, str]]:
             course = probe.box.run(x0, g.astype(x0.dtype), learning_rate=probe.rate)
             found[dtype] = course.dtype if np.isfinite(course.x.astype(float)).all() else "not a number"
         except Exception as error:  # noqa: BLE001  # whatever the optimizer says to a dtype it does not take
-            found[dtype] = f"refused: {type(error).__name__}"
+            found[dtype] = f"refused: {reason_of(error)}"
+    if found["float64"] == "float64" and probe.dtype == "float32":
+        found["float64"] = ROUNDED
     kept = [dtype for dtype, came in found.items() if came == dtype]
     changed = [f"{dtype} → {came}" for dtype, came in found.items() if came != dtype]
     words = "keeps " + ", ".join(kept) if kept else "keeps no dtype"
@@ -65,8 +71,8 @@ def find_not_a_number(probe: Probe) -> Finding:
         try:
             x = probe.x(g).reshape(13, -1)
         except Exception as error:  # noqa: BLE001  # to refuse such a gradient is a way to deal with it
-            told.append(f"one {name} entry of a gradient is refused: {type(error).__name__}")
-            values[name] = f"refused: {type(error).__name__}"
+            told.append(f"one {name} entry of a gradient is refused: {reason_of(error)}")
+            values[name] = f"refused: {reason_of(error)}"
             continue
         broken = ~np.isfinite(x)
         if not broken.any():

@@ -1,6 +1,6 @@
 """What one optimizer does, asked in small experiments: a short run is one question."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -10,6 +10,17 @@ from ._black_box import BlackBox, Course
 HIGHEST = 1e15
 """The largest ratio of two gradients that a bisection tries."""
 HALVINGS = 64
+MOST_KEPT = 4_000_000
+"""How many numbers of all runs together are kept, to be looked through when something is to be shown by a run."""
+
+
+class Seen(NamedTuple):
+    """A run that was made: x_0, the gradients, η_t (None: the usual one), and what came of it."""
+
+    x0: np.ndarray
+    gradients: np.ndarray
+    rates: np.ndarray | None
+    course: Course
 
 
 class Probe:
@@ -19,6 +30,8 @@ class Probe:
     - `unit`: η to measure updates in; 1 where no η is known.   `runs`: how many runs were made so far.
     - `step`: what a unit direction moves x by: η, or η/(1+ηλ) once implicit decay is found.
     - `delay`: silent steps before a first gradient moves x: 1 for a method that steps along the old momentum alone.
+    - `momentum_roundoff`: that of the floating point in which the momentum is kept, once it was found to be coarser.
+    - `seen`: the runs made so far, as many as are kept.
     """
 
     def __init__(self, box: BlackBox, shape: tuple[int, ...], dtype: str, rate: float | None, seed: int = 0) -> None:
@@ -27,7 +40,9 @@ class Probe:
         self.rate = known if box.accepts_rate else None
         self.unit = 1.0 if known is None else float(known)
         self.knows_rate = known is not None
-        self.roundoff = unit_roundoff(dtype)
+        self.roundoff = self.momentum_roundoff = unit_roundoff(dtype)
+        self.seen: list[Seen] = []
+        self._kept = 0
         self.step = self.unit
         self.delay = 0
         self.runs = 0
@@ -44,12 +59,18 @@ class Probe:
         wanted = self.box.gradient_shape(start)
         if gradients.shape[1:] != wanted:  # several workers, who all see the same
             gradients = np.broadcast_to(gradients.reshape(self.spread(gradients)), (len(gradients), *wanted))
+        sequence = None
         rate = self.rate if rates is None else rates
         if rate is not None and np.ndim(rate) == 1:
             sequence = [float(r) for r in np.asarray(rate)]
             rate = lambda t: sequence[min(t, len(sequence) - 1)]  # noqa: E731
         self.runs += 1
-        return self.box.run(start.astype(self.dtype), gradients, learning_rate=rate)
+        course = self.box.run(start.astype(self.dtype), gradients, learning_rate=rate)
+        if self._kept <= MOST_KEPT:
+            self._kept += gradients.size + course.x.size
+            steps = np.minimum(np.arange(len(gradients)), len(sequence or [0]) - 1)
+            self.seen.append(Seen(course.x[0], gradients, None if not sequence else np.array(sequence)[steps], course))
+        return course
 
     @property
     def gradient_shape(self) -> tuple[int, ...]:

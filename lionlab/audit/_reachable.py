@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ._black_box import BlackBox
+from ._black_box import BlackBox, Course
 from ._pushes import STRONG, Push
 
 FARTHER = (1e1, 1e3, 1e6)
@@ -106,6 +106,25 @@ def escape(
         i = int(np.argmax(np.where(outward, moved[0], -np.inf)))
         found = Escape(radius, x0, gradients, float(moved[1].flat[i]), float(moved[0].flat[i]))
     return found
+
+
+class InSingle(BlackBox):
+    """An optimizer that is only ever started from float32, for what takes nothing wider."""
+
+    def __init__(self, box: BlackBox) -> None:
+        self.box, self.name, self.learning_rate = box, box.name, box.learning_rate
+        self.accepts_rate, self.accepts_schedule, self.is_compiled = (
+            box.accepts_rate,
+            box.accepts_schedule,
+            box.is_compiled,
+        )
+
+    def gradient_shape(self, x: np.ndarray) -> tuple[int, ...]:
+        return self.box.gradient_shape(x)
+
+    def _run(self, x: np.ndarray, gradients: Any, rate: Any) -> Course:
+        given = gradients if callable(gradients) else gradients.astype(np.float32)
+        return self.box._run(x.astype(np.float32), given, rate)
 
 
 def run(box: BlackBox, x0: np.ndarray, gradients: Any, learning_rate: Any = None) -> np.ndarray:

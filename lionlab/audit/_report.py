@@ -20,7 +20,8 @@ class AuditReport:
       tried, which is no proof; VIOLATED when it does not do what it claims; NOT_APPLICABLE when nothing was claimed and
       no Lion-K explains it; INCONCLUSIVE when the probes decide nothing.
     - `sentence`: the verdict in plain words.
-    - `fingerprint`: what was found, by name: "K", "beta1", "beta2", "decay", "weight_decay", ….
+    - `fingerprint`: what was found, by name: "K", "beta1", "beta2", "decay", "weight_decay", …; under "tested" how far
+      it was tried: "shape", "steps", "longest_run", "largest_x", "largest_gradient", "learning_rates", ….
     - `effective_set`: {"norm": "linf" | "l2" | …, "radius": number, "is_bound": …}, None without one. Where `is_bound`,
       it is kept: that follows from the method that explains every step. Else x was pushed that far, and no bound is
       known.

@@ -39,7 +39,8 @@ def held_out_streams(
     `gradient_shape`, where it is not the shape of x.
     """
     x_shape, shape = shape, shape if gradient_shape is None else gradient_shape
-    large = 1e12 if dtype == "float64" else 1e6
+    # To where the bisections of the probes go, and beyond what thresholds in libraries are written as.
+    large = 1e15 if dtype == "float64" else 1e6
     silent = np.zeros((steps, *shape))
     x0 = radius * rng.normal(size=x_shape)
 

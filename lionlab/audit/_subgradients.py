@@ -11,7 +11,8 @@ from ..precision import cast_floats, double_precision
 
 SMOOTH_PART = 1e-5
 """Up to this change of ∇K under the rounding of z it counts as differentiable there; beyond, z is near a kink."""
-PADDED = 512
+PADDED, PADDED_SIZE = 512, 1024
+"""Rows in one call; a sixteenth of them where a row has more numbers than this, or padding would cost the most."""
 
 
 @eqx.filter_jit
@@ -43,11 +44,12 @@ class Subgradients:
         # One length for all, so that each function is compiled once for a kind of K.
         program = (_selection, _gap)[which]
         count = len(arrays[0])
+        length = PADDED if arrays[0].size <= PADDED_SIZE * count else PADDED // 16
         parts = []
-        for start in range(0, count, PADDED):
-            rows = [array[start : start + PADDED] for array in arrays]
+        for start in range(0, count, length):
+            rows = [array[start : start + length] for array in arrays]
             held = len(rows[0])
-            rows = [np.concatenate([r, np.repeat(r[-1:], PADDED - held, axis=0)]) for r in rows]
+            rows = [np.concatenate([r, np.repeat(r[-1:], length - held, axis=0)]) for r in rows]
             with double_precision():
                 done = program(cast_floats(self.K, np.float64), *(jnp.asarray(r, jnp.float64) for r in rows))
             parts.append(np.asarray(done)[:held])

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ._black_box import BlackBox, Course, Recorder, each_gradient
+from ._failures import brief, first_line, stepping
 from ._jax_box import name_of, oriented
 
 
@@ -28,9 +29,10 @@ class TorchBox(BlackBox):
         try:
             built = self.make([torch.nn.Parameter(torch.zeros(1, 1))])
         except Exception as error:
-            raise TypeError(f"{self.name} cannot be built from params: {error}") from error
+            told = f"{self.name} cannot be built from params: {type(error).__name__}: {first_line(error)}"
+            raise TypeError(told) from error
         if not isinstance(built, torch.optim.Optimizer):
-            raise TypeError(f"{self.name} must return a torch optimizer, got {built!r}.")
+            raise TypeError(f"{self.name} takes params and must return a torch optimizer, got {brief(built)}.")
         self.learning_rate = float(built.param_groups[0]["lr"]) if "lr" in built.param_groups[0] else None
         self.accepts_rate = self.accepts_schedule = self.learning_rate is not None
 
@@ -54,15 +56,17 @@ class TorchBox(BlackBox):
             return torch.tensor(np.array(array))
 
         p = torch.nn.Parameter(tensor(x))
-        optimizer = self.make([p])
-        recorder, momenta, seen = Recorder(x, None), [np.zeros_like(x)], []
+        with stepping(self.name, "its constructor"):
+            optimizer = self.make([p])
+        recorder, momenta, seen = Recorder(x, None, self.name), [np.zeros_like(x)], []
         for t, g in each_gradient(gradients, lambda: recorder.x[-1]):
             if rate is not None:
                 for group in optimizer.param_groups:
                     group["lr"] = float(rate(t)) if callable(rate) else rate
             p.grad = tensor(g)
             seen.append(g)
-            optimizer.step()
+            with stepping(self.name, t):
+                optimizer.step()
             recorder.record(_numpy(p, x.dtype), None)
             arrays = [v for v in optimizer.state[p].values() if torch.is_tensor(v) and v.shape == p.shape and v.ndim]
             momenta += [_numpy(arrays[0], x.dtype)] if len(arrays) == 1 else []

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-import numpy as np
-
 from ._consequences import FoundSet
 from ._counterexample import Counterexample
 from ._findings import Finding
 from ._fingerprint import SNAPPED, Claims, Fingerprint, readable
-from ._held_out import Outcome
+from ._held_out import LION_K_DECAYS, Outcome
+from ._numbers_probe import ROUNDED
 from ._probe import Probe
 from ._words import is_independent
 
@@ -20,34 +19,39 @@ def concluded(
     claims: Claims,
     findings: list[Finding],
     found_set: FoundSet,
-    broken_run: Counterexample | None,
+    example: Counterexample | None,
 ) -> tuple[str, str, dict[str, Any], Counterexample | None]:
     """(verdict, sentence, fingerprint, counterexample)."""
     values = _values(probe, found, outcome, claims, findings)
     name = probe.box.name
-    example = outcome.counterexample(name) or _of_cycle(probe, found) or broken_run
     broken = [f for f in findings if f.verdict == "VIOLATED"]
     is_deterministic = values["is_deterministic"]
     holds = outcome.is_lion_k and outcome.reference_departure is None and not broken and is_deterministic
     if holds and found_set.is_contradicted:
-        said = f"{name} looks like {_lion_k(outcome)}, but {found_set.finding.found}."
+        told = found_set.finding
+        what = "the set it keeps is not known" if told.found == "not known" else told.found
+        said = f"{name} looks like {_lion_k(outcome)}, but {what}: {told.evidence}."
         return "INCONCLUSIVE", said, values, None
     kept = _kept(found_set, outcome)
+    kept_in = found.momentum.kept_in
+    digits = "" if kept_in is None else f", its momentum kept in {kept_in}"
+    digits += ", computed in float32" if values["dtypes"].get("float64") == ROUNDED else ""
     if holds and claims.are_made:
         return (
             "CONSISTENT",
-            f"{name} does what it claims: it is {_lion_k(outcome)}{_tried(outcome)}. {kept}",
+            f"{name} does what it claims: it is {_lion_k(outcome)}{digits}{_tried(outcome)}. {kept}",
             values,
             None,
         )
     if holds:
-        return "CONSISTENT", f"{name} behaves as {_lion_k(outcome)}{_tried(outcome)}. {kept}", values, None
+        return "CONSISTENT", f"{name} behaves as {_lion_k(outcome)}{digits}{_tried(outcome)}. {kept}", values, None
     if claims.are_made and (broken or outcome.reference_departure is not None or not is_deterministic):
         first = _reason(broken, findings)
         said = f"{name} is not what it claims to be: {first}. {kept}"
         return "VIOLATED", said, values, example
     if claims.are_made:
-        return "INCONCLUSIVE", f"{name}: no step contradicts the claim, but not every constant was found.", values, None
+        said = f"{name}: no step contradicts the claim, but not everything was found: {_missing(found, outcome)}."
+        return "INCONCLUSIVE", said, values, None
     return (
         "NOT_APPLICABLE",
         f"{name} is no Lion-K: {_reason(broken, findings, outcome, found)}. {kept}",
@@ -63,15 +67,17 @@ def _reason(
     found: Fingerprint | None = None,
 ) -> str:
     by_aspect = {f.aspect: f for f in broken if f.aspect != "unseen runs"}
+    every = {f.aspect: f for f in findings}
+    if every["determinism"].found == "two runs differ":
+        return "two runs with the same gradients differ"
     for aspect in ("decay", "momentum", "K"):
         if aspect in by_aspect:
             finding = by_aspect[aspect]
             return f"{aspect} is {finding.found} (claimed: {finding.claimed})"
     for finding in by_aspect.values():
         return f"{finding.aspect}: {finding.found}"
-    every = {f.aspect: f for f in findings}
     if every["determinism"].found != "deterministic":
-        return f"{every['determinism'].found}"
+        return every["determinism"].found
     if outcome is not None and found is not None:
         if found.direction.cycle is not None:
             return "its direction is the gradient of no convex function"
@@ -85,7 +91,23 @@ def _reason(
             return "entries whose gradient opposes their step stay"
         if found.momentum.beta1 is None or found.momentum.is_corrected:
             return f"its momentum is {every['momentum'].found}"
+        if found.decay.kind == "unknown" and outcome.fit_departure is None:
+            return f"its decay is {every['decay'].found}"
     return every["unseen runs"].evidence
+
+
+def _missing(found: Fingerprint, outcome: Outcome) -> str:
+    """What of a Lion-K was not found, or was found to be something else."""
+    told = []
+    if found.decay.kind not in LION_K_DECAYS:
+        told.append(f"its decay is {'of no kind known here' if found.decay.kind == 'unknown' else found.decay.kind}")
+    if found.momentum.beta1 is None or found.momentum.is_corrected:
+        told.append("its momentum is of no two-β form")
+    if found.named is None:
+        told.append("its direction is that of no K known here")
+    if not told and outcome.fit_departure is not None:
+        told.append("what was found in place of the claim explains not every step")
+    return "; ".join(told) or "no reason is known"
 
 
 def _lion_k(outcome: Outcome) -> str:
@@ -137,21 +159,3 @@ def _values(
         "is_lion_k": outcome.is_lion_k,
         "dtypes": dict(every["dtypes"].values),
     }
-
-
-def _of_cycle(probe: Probe, found: Fingerprint) -> Counterexample | None:
-    """First steps that no convex function allows: the first of them as a run, and all of them beside it."""
-    d = found.direction
-    if d.cycle is None:
-        return None
-    points, values = d.points[list(d.cycle)], d.values[list(d.cycle)]
-    gradients = np.zeros((1 + probe.delay, *probe.shape))
-    gradients[0] = -points[0]
-    said = (
-        f"along {len(d.cycle)} first steps Σ⟨O(z), z − z′⟩ is below 0 by {d.excess:.3g} of its terms: O is no gradient"
-    )
-    rates = None if probe.rate is None else np.full(len(gradients), probe.rate)
-    seen = probe.x(gradients)
-    cycle = {"cycle_points": points.tolist(), "cycle_directions": values.tolist(), "excess": d.excess}
-    dtype = probe.dtype
-    return Counterexample(probe.box.name, said, dtype, np.zeros(probe.shape), gradients, rates, seen, 0, None, cycle)

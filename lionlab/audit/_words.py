@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import numpy as np
+
+from ..precision import unit_roundoff
 from ._decay_probe import Decay
 from ._findings import Finding
-from ._fingerprint import SNAPPED, Claims, Fingerprint, readable, snapped, text_of
+from ._fingerprint import JUDGED, SNAPPED, Claims, Fingerprint, readable, snapped, text_of
 from ._held_out import LION_K_DECAYS, Outcome
 from ._probe import Probe
 
@@ -16,6 +19,7 @@ DECAYS = {
     "corrected": "decoupled and corrected: x loses η_t²λx/max η",
     "coupled": "coupled: λx is added to the gradient",
     "cautious": "cautious: only where the update does not push outward",
+    "strictly cautious": "cautious: only where the update pulls towards 0; nothing decays where it is 0",
     "none": "none",
     "unknown": "of no kind known here",
 }
@@ -44,7 +48,7 @@ def _held_out(outcome: Outcome, claims: Claims) -> Finding:
     if gone is None:
         verdict = "CONSISTENT" if claims.are_made else None
         if not outcome.is_whole:
-            return Finding("unseen runs", "explained, but not every constant was found", tried, "not told")
+            return Finding("unseen runs", "explained, but not every constant was found", tried, "not known")
         return Finding("unseen runs", f"every step is that of {what}", tried, "to rounding", verdict=verdict)
     step, entry = gone[1].step, gone[1].entry
     said = f"{what} explains no more after step {step} of {gone[0].stream.name!r}, entry {entry}: off by "
@@ -63,7 +67,7 @@ def _decay(probe: Probe, found: Fingerprint, outcome: Outcome, claims: Claims) -
         words += f"; λ = {value:.9g}"
     if decay.kind == "decoupled" and not decay.is_scaled_known:
         words = words.replace(", scaled by the learning rate: x loses ηλx", "")
-        words += " (what it is scaled by was not told: no schedule can be passed)"
+        words += " (what it is scaled by is not known: no schedule can be passed)"
     claimed = verdict = None
     if claims.weight_decay is not None or claims.decay is not None:
         shape = f", {claims.decay}" if claims.decay else ""
@@ -92,17 +96,20 @@ def _momentum(found: Fingerprint, outcome: Outcome, claims: Claims) -> Finding:
     claimed = ", ".join(said) or None
     verdict = None
     if claimed:
-        is_same = all(snapped(f, c) for _, c, f in pairs) and not m.is_corrected
+        error = outcome.fit.beta_error if m.kept_in in JUDGED else 0.0
+        is_same = all(snapped(f, c, error) for _, c, f in pairs) and not m.is_corrected
         # Without memory β2 has no effect, and at β2 = 1 nor has β1: then the steps decide, and they are the claim's.
         is_same |= m.beta1 == 0 and outcome.is_explained and outcome.reference_departure is None
         verdict = "CONSISTENT" if is_same else "VIOLATED"
     if m.beta1 is None:
-        return Finding("momentum", "of no two-β form", m.evidence, m.certainty, claimed, verdict)
+        words = f"of no two-β form{_few_digits(m.kept_in)}"
+        return Finding("momentum", words, m.evidence, m.certainty, claimed, verdict)
     # The law of the turning points is that of many methods; the unseen runs alone make it that of this one.
     certainty = m.certainty if outcome.is_explained else "measured"
     beta1, beta2 = readable(m.beta1), None if m.beta2 is None else readable(m.beta2)
     words = f"β1 = {beta1:.9g}" + ("" if beta2 is None else f", β2 = {beta2:.9g}")
     values: dict[str, Any] = {"beta1": m.beta1, "beta2": m.beta2, "is_bias_corrected": m.is_corrected}
+    values["kept_in"] = m.kept_in
     if beta2 is None:
         words += ": no memory" if outcome.is_explained else ": a step without a gradient does not go on"
     elif m.is_corrected:
@@ -115,10 +122,20 @@ def _momentum(found: Fingerprint, outcome: Outcome, claims: Claims) -> Finding:
         words += ": the step goes along the momentum mixed anew with the gradient"
     else:
         words += ": β1 > β2, for which the energy of the theory need not fall"
-    words += _misread(beta1, beta2, claims)
+    words += _misread(beta1, beta2, claims) + _few_digits(m.kept_in)
     if not outcome.is_explained:
         words += " (where its steps turn round; how long they are follows another law)"
     return Finding("momentum", words, m.evidence, certainty, claimed, verdict, values)
+
+
+def _few_digits(kept_in: str | None) -> str:
+    """In which floating point the momentum is kept, where it is coarser than x's, and what follows for the audit."""
+    if kept_in is None:
+        return ""
+    size = f"2^{np.log2(unit_roundoff(kept_in)):.0f}"
+    if kept_in in JUDGED:
+        return f"; kept in {kept_in}: judged to {size}"
+    return f": it is kept in {kept_in}, and errors of {size} at every step add up to more than tells its β's"
 
 
 def _misread(beta1: float, beta2: float | None, claims: Claims) -> str:
@@ -141,9 +158,9 @@ def _bias_correction(found: Fingerprint) -> Finding:
         said = "the balances of pushes and gradients are those of a momentum divided by 1 − β2^t"
         return Finding(aspect, "of the momentum", said, "measured")
     if history.growth is None:
-        return Finding(aspect, "not told", "x moves without gradients, or a first step is no number", "not told")
-    told = ", ".join(f"{growth:.6g} after {wait}" for wait, growth in history.growth.items())
-    said = f"lengths of a first step after silent ones, in that of one without: {told}"
+        return Finding(aspect, "not known", "x moves without gradients, or a first step is no number", "not known")
+    told = ", ".join(f"{growth:.6g} times as long after {wait}" for wait, growth in history.growth.items())
+    said = f"a first step, after silent ones: {told}"
     if not history.counts_steps:
         return Finding(aspect, "none seen", said, "seen in samples")
     squares = history.decay_of_squares(m.beta2)
@@ -209,7 +226,7 @@ def _step_size(probe: Probe, found: Fingerprint, outcome: Outcome) -> Finding:
     if probe.knows_rate:
         told = f"η = {probe.unit:g}" + ("" if probe.box.accepts_rate else ", as claimed; none can be passed")
         held = "each step is that far along ∇K" if outcome.is_explained else "given, not confirmed"
-        return Finding("step size", told, held, "to rounding" if outcome.is_explained else "not told")
+        return Finding("step size", told, held, "to rounding" if outcome.is_explained else "not known")
     return Finding("step size", f"η = {readable(size):.9g} in the units of K", "from the first steps", "measured")
 
 
@@ -219,6 +236,6 @@ def _dependence(found: Fingerprint, outcome: Outcome) -> Finding:
     if outcome.is_explained:
         words = "none but the decay"
         return Finding("dependence on x", words, "the unseen runs, from starts near and far", "to rounding")
-    if found.decay.kind in ("unknown", "cautious"):
+    if found.decay.kind in ("unknown", "cautious", "strictly cautious"):
         return Finding("dependence on x", "beyond decoupled decay", found.decay.evidence, "measured")
     return Finding("dependence on x", "none but the decay was seen", found.decay.evidence, "seen in samples")

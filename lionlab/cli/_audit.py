@@ -10,8 +10,11 @@ from ._check_k import _named
 from ._console import print_json, print_prose, print_table
 from ._ending import FAILED, HOLDS, USAGE, VIOLATED, Ending, code_of, input_checked
 from ._options import Request, read_request, takes
-from ._paths import home, made, shown
+from ._paths import made, shown
 
+FOLDER = "lionlab-audit"
+"""Where counterexamples go when --out does not say: here, below the current folder."""
+SHAPE_HELP = "Shape of the parameters, two entries or more: 5, 3x4, 2x3x4; no scalar."
 COLUMNS = ("property", "finding", "claimed", "verdict", "certainty")
 
 
@@ -23,7 +26,7 @@ COLUMNS = ("property", "finding", "claimed", "verdict", "certainty")
 @click.option("--beta1", type=float, help="The β1 it claims.")
 @click.option("--beta2", type=float, help="The β2 it claims.")
 @click.option("--decay", type=click.Choice(["explicit", "implicit"]), help="The form of decay it claims.")
-@click.option("--shape", "lengths", metavar="N[xM]", default="3x4", show_default=True, help="Shape of the parameters.")
+@click.option("--shape", "lengths", metavar="N[xM…]", default="3x4", show_default=True, help=SHAPE_HELP)
 @click.option("--replay", type=click.Path(path_type=Path), help="Run a stored counterexample again, and nothing else.")
 @takes("out", "seed", "quick")
 def audit_command(target: str | None, lengths: str, replay: Path | None, **options: Any) -> int:
@@ -31,7 +34,8 @@ def audit_command(target: str | None, lengths: str, replay: Path | None, **optio
 
     MODULE:FACTORY names an optimizer, or a function that makes one without arguments, in a module on the path or in
     the current folder: an optax transformation, a torch or Keras optimizer, a LionK or a StepFunction. Where the
-    function takes learning_rate, schedules are tried too. Its source is not read.
+    function takes learning_rate, schedules are tried too. Its source is not read. A run that contradicts the claim is
+    stored as lionlab-audit/audit-MODULE-FACTORY.json in the current folder, or below --out; its path is printed.
 
     Exit codes: 0 it does what it claims, or without a claim is a Lion-K; 1 it does not; 2 the input makes no sense;
     3 undecided, or without a claim no Lion-K. With --replay: 0 the counterexample is gone, 1 it is still there.
@@ -116,7 +120,8 @@ def _stored(
         return None
     from ..reproduction._versions import versions
 
-    path = (request.out or home() / "build") / "counterexamples" / f"{_stem(target)}.json"
+    folder = Path.cwd() / FOLDER if request.out is None else request.out / "counterexamples"
+    path = folder / f"{_stem(target)}.json"
     words = ["lionlab", "audit", target, f"--shape={lengths}", *([f"--seed={request.seed}"] if request.seed else [])]
     words += [f"--{key.replace('_', '-')}={value}" for key, value in claims.items() if value is not None]
     more = {"target": target, "claims": report.claims, "command": shlex.join(words), "versions": versions()}
@@ -132,6 +137,8 @@ def _print(report: Any, document: dict[str, Any]) -> None:
     if report.counterexample is not None:
         print_prose(f"what shows it: {report.counterexample.sentence}")
         print(f"counterexample: {document['counterexample_file']}")
+    elif report.verdict == "VIOLATED":
+        print("counterexample: none that is a run of its own; the findings above say what contradicts the claim")
     for path in document.get("files", ()):
         print(f"written: {path}")
     print_prose(f"{report.runs} runs in {report.seconds:.1f} s; the evidence of each finding is in --json")

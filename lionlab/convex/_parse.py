@@ -1,8 +1,10 @@
 """Convex functions from text such as "Scaled(L1Norm(), 2.0)": parsed, never evaluated."""
 
 import ast
+import difflib
 import inspect
 import math
+from collections.abc import Iterable
 from importlib import import_module
 from typing import Any
 
@@ -10,6 +12,8 @@ from ._function import ConvexFunction
 
 # Made from a function in Python, which text that is parsed and never evaluated cannot hold.
 FROM_CODE = ("CustomFunction", "NumericalSeparable")
+_LISTED = "All are listed by: lionlab list."
+_WRITTEN = f"Write a name or a call with numbers, such as L1Norm or LpNorm(1.5). {_LISTED}"
 
 
 def known_functions() -> dict[str, type[ConvexFunction]]:
@@ -33,11 +37,11 @@ def parse_convex_function(text: str) -> ConvexFunction:
     try:
         function = _read(ast.parse(text.strip(), mode="eval").body)
     except (SyntaxError, MemoryError, RecursionError):
-        raise ValueError(f"Cannot read the convex function {_quoted(text)}. {_what_exists()}") from None
+        raise ValueError(f"Cannot read the convex function {_quoted(text)}. {_WRITTEN}") from None
     except (TypeError, ValueError) as error:
         raise ValueError(f"Cannot build the convex function {_quoted(text)}: {error}") from None
     if not isinstance(function, ConvexFunction):
-        raise ValueError(f"{_quoted(text)} is no convex function. {_what_exists()}")
+        raise ValueError(f"{_quoted(text)} is no convex function. {_WRITTEN}")
     return function
 
 
@@ -61,18 +65,18 @@ def _read(node: ast.expr) -> Any:
             return number
         case ast.Constant(value=None):
             return None
-    raise ValueError(f"{_quoted(ast.unparse(node))} is not a number, a list or a known function. {_what_exists()}")
+    raise ValueError(f"{_quoted(ast.unparse(node))} is not a number, a list or a known function. {_WRITTEN}")
 
 
 def _build(name: str, positional: list[Any], named: dict[str, Any]) -> ConvexFunction:
     known = known_functions()
     if name not in known:
-        raise ValueError(f"{_quoted(name)} is unknown. {_what_exists()}")
+        raise ValueError(f"{_quoted(name)} is unknown{_alike(name, known)} {_LISTED}")
     kind = known[name]
     try:
         inspect.signature(kind).bind(*positional, **named)
     except TypeError as error:
-        raise ValueError(f"{error}; write {_usage(kind)}. {_what_exists()}") from None
+        raise ValueError(f"{error}; write {_usage(kind)}.") from None
     return kind(*positional, **named)
 
 
@@ -84,5 +88,7 @@ def _usage(kind: type[ConvexFunction]) -> str:
     return f"{kind.__name__}({', '.join(inspect.signature(kind).parameters)})"
 
 
-def _what_exists() -> str:
-    return f"Known: {', '.join(_usage(kind) for kind in known_functions().values())}."
+def _alike(name: str, known: Iterable[str]) -> str:
+    by_folded = {other.casefold(): other for other in known}
+    found = difflib.get_close_matches(name[:60].casefold(), by_folded, n=3, cutoff=0.4)
+    return f", did you mean {' or '.join(by_folded[folded] for folded in found)}?" if found else "."

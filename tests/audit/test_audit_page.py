@@ -59,6 +59,12 @@ def test_the_options_and_exit_codes_are_those_of_the_command():
     assert "--json" in options
 
 
+def test_the_command_for_a_replay_names_the_file_that_is_written():
+    from lionlab.cli._audit import FOLDER, _stem
+
+    assert f"--replay {FOLDER}/{_stem('my_optim:coupled')}.json" in PAGE
+
+
 def test_the_files_it_points_to_exist():
     targets = re.findall(r"\]\(([^)#:]+)\)", PAGE)
     assert targets

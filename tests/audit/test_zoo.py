@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import lionlab as ll
-from lionlab.audit.zoo import KINDS, ZOO, largest_ratio, perturbations, perturbed, signed_second_moment
+from lionlab.audit.zoo import KINDS, ZOO, largest_ratio, perturbations, perturbed, schedule_free, signed_second_moment
 from lionlab.audit.zoo._muon import COEFFICIENTS, WIDEST, newton_schulz
 from lionlab.theorems import _textbook as textbook
 
@@ -80,6 +80,7 @@ def test_newton_schulz_is_its_polynomial_on_singular_values():
         ("decay over the first rate", lambda t, x, u: (1 - LAMBDA * FALLING[t] / ETA) * x),
         ("independent decay", lambda t, x, u: (1 - LAMBDA * FALLING[t] / 0.01 * 0.1) * x),
         ("cautious decay", lambda t, x, u: x - FALLING[t] * LAMBDA * x * (np.sign(u) != np.sign(x))),
+        ("strictly cautious decay", lambda t, x, u: x - FALLING[t] * LAMBDA * x * (np.sign(u) == -np.sign(x))),
     ],
 )
 def test_decays_under_a_falling_rate(name, decayed):
@@ -106,6 +107,21 @@ def test_adam_by_its_weighted_sums():
             )
             x = x - ETA * (first / np.sqrt(second) + (0 if is_coupled else LAMBDA * x))
         np.testing.assert_allclose(course(name)[-1], x, rtol=0, atol=1e-10)
+
+
+@pytest.mark.parametrize("beta2", [None, 0.95])
+def test_schedule_free_by_its_three_sequences(beta2):
+    """x_t is the mean of z_1, …, z_t, and y_t, where the gradient is taken, lies between x_t and z_t."""
+    z, squares, ys = [X0], [], [X0]
+    for t, g in enumerate(GRADIENTS):
+        squares.append(np.square(g))
+        u = g
+        if beta2 is not None:
+            weights = beta2 ** np.arange(t, -1, -1)
+            u = g / np.sqrt(np.tensordot(weights / weights.sum(), np.array(squares), 1))
+        z.append(z[-1] - ETA * (u + LAMBDA * ys[-1]))
+        ys.append(0.1 * z[-1] + 0.9 * np.mean(z, axis=0))
+    np.testing.assert_allclose(schedule_free(ETA, LAMBDA, beta2=beta2).run(X0, GRADIENTS).x, ys, rtol=0, atol=1e-10)
 
 
 def test_the_largest_ratio_of_adam_is_approached_and_not_passed():

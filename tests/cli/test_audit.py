@@ -10,7 +10,7 @@ from lionlab.cli._program import run_program
 
 MODULE = """
 import functools
-from lionlab.audit import zoo
+from lionlab.audit import StepFunction, zoo
 
 right = functools.partial(zoo.lion, weight_decay=0.5)
 wrong = functools.partial(zoo.coupled_decay, weight_decay=0.5)
@@ -18,6 +18,12 @@ number = 3
 
 def broken():
     raise RuntimeError("no such thing")
+
+def failing(learning_rate=0.01):
+    return StepFunction(lambda x: 0, lambda g, s, x, eta: 1 / 0, learning_rate)
+
+def flat(learning_rate=0.01):
+    return StepFunction(lambda x: 0, lambda g, s, x, eta: (x.ravel(), s), learning_rate)
 """
 
 
@@ -68,6 +74,12 @@ def test_the_table_and_the_replay(folder: Path, capsys):
     assert json.loads(capsys.readouterr().out)["still_parts"] is False
 
 
+def test_a_counterexample_lands_below_the_current_folder(folder: Path, capsys):
+    assert run_program(["audit", "shop:wrong", *CLAIM]) == 1
+    assert "counterexample: lionlab-audit/audit-shop-wrong.json" in capsys.readouterr().out
+    assert [path.name for path in folder.iterdir() if path.is_dir() and path.name != "__pycache__"] == ["lionlab-audit"]
+
+
 def test_progress_is_told(capsys):
     assert run_program(["audit", "shop:right", "--quick"]) == 0
     told = capsys.readouterr().err
@@ -83,7 +95,14 @@ def test_progress_is_told(capsys):
         (["shop:righ"], "Did you mean right"),
         (["shop:number"], "optimizer must be an optax transformation"),
         (["shop:broken"], "no such thing"),
-        (["shop:right", "--K", "Lyon"], "Lyon"),
+        (
+            ["shop:right", "--K", "Lyon"],
+            "'Lyon' is unknown, did you mean LpNorm or L2Norm or L1Norm? All are listed by",
+        ),
+        (["shop:right", "--K", "NuclearNorm", "--shape", "5"], "matrix"),
+        (["shop:right", "--shape", "1"], "shape must have at least two entries"),
+        (["shop:failing"], "shop:failing raises ZeroDivisionError at step 0"),
+        (["shop:flat"], "shop:flat returned x of shape (12,) at step 0, and was given x of shape (3, 4)"),
         (["shop:right", "--weight-decay", "-1"], "weight_decay must be"),
         (["shop:right", "--shape", "big"], "--shape takes whole numbers"),
         (["--replay", "nothing.json"], "nothing.json"),
@@ -95,3 +114,4 @@ def test_input_that_makes_no_sense_ends_in_one_line(arguments: list[str], words:
     said = capsys.readouterr().err
     assert words in said
     assert said.count("\n") == 1
+    assert len(said) < 250

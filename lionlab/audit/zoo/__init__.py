@@ -19,6 +19,7 @@ from ._decays import fixed_decay as fixed_decay
 from ._decays import implicit_decay as implicit_decay
 from ._decays import independent_decay as independent_decay
 from ._decays import lion_without_decay as lion_without_decay
+from ._decays import strictly_cautious_decay as strictly_cautious_decay
 from ._distributed import averaged_signs as averaged_signs
 from ._distributed import majority_vote as majority_vote
 from ._lion import dead_zone_lion as dead_zone_lion
@@ -39,3 +40,4 @@ from ._perturbed import Kind as Kind
 from ._perturbed import Perturbation as Perturbation
 from ._perturbed import perturbations as perturbations
 from ._perturbed import perturbed as perturbed
+from ._schedule_free import schedule_free as schedule_free

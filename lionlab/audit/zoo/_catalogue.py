@@ -3,7 +3,7 @@
 import math
 
 from ...convex import DeadzoneL1, Huber, L1Norm, L2Norm, LpNorm, NuclearNorm, SquaredL2, TopKL1
-from . import _adam, _cautious, _decays, _distributed, _lion, _misdescribed, _muon
+from . import _adam, _cautious, _decays, _distributed, _lion, _misdescribed, _muon, _schedule_free
 from ._member import Member
 
 MATRIX = "x must be a matrix"
@@ -51,6 +51,15 @@ MEMBERS: tuple[Member, ...] = (
     ),
     Member("coupled decay", _decays.coupled_decay, "arXiv 1711.05101", *_LION, decay="coupled", norm=None),
     Member("cautious decay", _decays.cautious_decay, "arXiv 2510.12402", *_LION, decay="cautious", norm=None),
+    Member(
+        "strictly cautious decay",
+        _decays.strictly_cautious_decay,
+        "library option",
+        *_LION,
+        decay="strictly cautious",
+        norm=None,
+        remark="where the update is 0 there is no decay either",
+    ),
     Member("fixed decay", _decays.fixed_decay, "library option", *_LION, decay="fixed"),
     Member("corrected decay", _decays.corrected_decay, "arXiv 2506.02285", *_LION, decay="corrected"),
     Member("decay over the first rate", _decays.decay_over_first, "library option", *_LION, decay="over first"),
@@ -77,6 +86,17 @@ MEMBERS: tuple[Member, ...] = (
     Member("masked lion", _cautious.masked_lion, "arXiv 2411.16085", None, 0.9, 0.99),
     Member("adamw", _adam.adamw, "arXiv 1711.05101", None, 0.9, 0.95, width=_adam.largest_ratio()),
     Member("adam, l2", _adam.adam, "arXiv 1412.6980", None, 0.9, 0.95, decay="coupled", norm=None),
+    Member(
+        "schedule-free sgd",
+        _schedule_free.schedule_free,
+        "arXiv 2405.15682",
+        None,
+        None,
+        None,
+        norm=None,
+        seen_as="unknown",
+        remark="the parameters are y, where gradients are taken; what a step does to them changes from step to step",
+    ),
     Member(
         "distributed lion, vote",
         _distributed.majority_vote,

@@ -32,6 +32,11 @@ cautious_decay = _lion_with(
     _cautious,
     "Decay only where the update pushes towards 0, arXiv 2510.12402: an outward push meets none.",
 )
+strictly_cautious_decay = _lion_with(
+    "strictly cautious decay",
+    lambda moment, weight_decay, x, u: moment.now * weight_decay * (u * x < 0),
+    "Decay only where the update pulls towards 0: where the update is 0 there is none, as shipped by a library.",
+)
 fixed_decay = _lion_with(
     "fixed decay", lambda moment, weight_decay, x, u: weight_decay, "d = λ, not scaled by the learning rate."
 )
