@@ -47,7 +47,7 @@ def measured(part: str, problem: Problem, size: str, engines: list[Engine]) -> l
     of_optax = {e.build: times for e, times in zip(engines, taken, strict=True) if e.name == OPTAX}
     for engine, times in zip(engines, taken, strict=True):
         found = line(part, problem, engine.name, engine.build, times, floors)
-        found["temporary_bytes"] = engine.temporary_bytes
+        found["temporary_bytes"], found["program"] = engine.temporary_bytes, engine.program
         if engine.name == OURS:
             found["times_optax"] = middle_ratio(times, of_optax[engine.build])
         lines.append(found)
@@ -84,6 +84,7 @@ def line(part: str, problem: Problem, name: str, build: str, times: list[float],
         "times_floor": middle_ratio(times, floors),
         "times_optax": None,
         "temporary_bytes": None,
+        "program": None,
         "target": None,
         "met": None,
     }

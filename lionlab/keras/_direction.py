@@ -93,7 +93,9 @@ def _pseudo_huber(K: PseudoHuber, z: Tensor) -> Tensor:
 def _first_largest(K: LinfNorm, z: Tensor) -> Tensor:
     first = ops.argmax(ops.reshape(ops.abs(z), (-1,)))
     position = ops.reshape(ops.arange(_size(z), dtype="int32"), z.shape)
-    return ops.where(position == ops.cast(first, "int32"), sign(z), ops.zeros_like(z))
+    found = ops.where(position == ops.cast(first, "int32"), sign(z), ops.zeros_like(z))
+    # The largest of numbers with a NaN among them is another one on every backend.
+    return ops.where(ops.isnan(z), z, found)
 
 
 def _power(K: PowerNorm, z: Tensor) -> Tensor:

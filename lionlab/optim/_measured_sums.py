@@ -1,4 +1,4 @@
-"""What is summed over one array of parameters: distance to dom K*, K*(λx), K(−g), K(m) and the inner products."""
+"""What is summed over one array of parameters: distance to dom K*, K*(λx), K(−g) + ⟨λx, g⟩ and K(m) − ⟨λx, m⟩."""
 
 import math
 from typing import NamedTuple
@@ -30,23 +30,21 @@ class MeasuredArray(NamedTuple):
 
 
 class MeasuredSums(NamedTuple):
-    """Scalars of one array, y = λx: `distance` of y to dom K*, `conjugate` = K*(y), and values at −g and at m.
+    """Scalars of one array, y = λx: `distance` of y to dom K*, `conjugate` = K*(y), and K(z) − ⟨y, z⟩ at z = −g and m.
 
     What was not asked for is 0: the values at an array that was not given, and with neither `conjugate`.
     """
 
     distance: Array
     conjugate: Array
-    K_at_slope: Array
-    y_dot_gradient: Array
-    K_at_m: Array
-    y_dot_m: Array
+    at_slope: Array
+    at_m: Array
 
 
 def measured_sums(array: MeasuredArray) -> MeasuredSums:
     """The sums of one array; a `SeparableFunction` takes one pass over it and no memory."""
     if array.x.size == 0:
-        return MeasuredSums(*[jnp.zeros((), array.x.dtype)] * 6)
+        return MeasuredSums(*[jnp.zeros((), array.x.dtype)] * 4)
     return _in_one_pass(array) if isinstance(array.K, SeparableFunction) else _one_by_one(array)
 
 
@@ -59,18 +57,20 @@ def _in_one_pass(array: MeasuredArray) -> MeasuredSums:
     m = None if mu is None else -mu
     y, zero = decay * x, jnp.zeros((), x.dtype)
     inner = jnp.clip(y, -K.radius, K.radius)
-    at_slope = [] if gradient is None else [K.density(-gradient), y * gradient]
-    at_m = [] if m is None else [K.density(m), y * m]
-    # Time goes with the number of sums, and the distance needs one alone.
-    of_conjugate = [K.conjugate_density(inner), y**2] if at_slope or at_m else []
-    squares, *others = one_pass_sums((y - inner) ** 2, *of_conjugate, *at_slope, *at_m)
+    # Every sum takes time, and scratch of its own: K and the product are added entry by entry, where they may cancel.
+    given = [None if z is None else K.density(z) - y * z for z in (None if gradient is None else -gradient, m)]
+    wanted = [terms for terms in given if terms is not None]
+    # ‖y‖ is what rounding is measured by; where K is homogeneous K* is 0 inside its domain.
+    values = [] if K.is_positively_homogeneous else [K.conjugate_density(inner)]
+    squares, *others = one_pass_sums((y - inner) ** 2, *([y**2, *wanted, *values] if wanted else []))
     distance = _root(squares)
-    if not others:
-        return MeasuredSums(distance, zero, zero, zero, zero, zero)
-    conjugate, size, *products = others
+    if not wanted:
+        return MeasuredSums(distance, zero, zero, zero)
+    size, *found = others
+    conjugate = found.pop() if values else zero
     is_inside = (distance <= _allowance(array, jnp.sqrt(size))) & jnp.isfinite(size)
-    sums = [zero, zero, *products] if gradient is None else [*products, *([] if at_m else [zero, zero])]
-    return MeasuredSums(distance, jnp.where(is_inside, conjugate, jnp.inf), *sums)
+    of_given = [zero if terms is None else found.pop(0) for terms in given]
+    return MeasuredSums(distance, jnp.where(is_inside, conjugate, jnp.inf), *of_given)
 
 
 def _one_by_one(array: MeasuredArray) -> MeasuredSums:
@@ -80,9 +80,8 @@ def _one_by_one(array: MeasuredArray) -> MeasuredSums:
     # At an infinite x it is inf − inf, and NaN only there or where x holds NaN.
     distance = jnp.where(jnp.isnan(distance) & ~jnp.any(jnp.isnan(y)), jnp.inf, distance)
     value = conjugate.value_within(y, _allowance(array, euclidean_norm(y)))
-    at_slope = (zero, zero) if array.gradient is None else (K.value(-array.gradient), jnp.sum(y * array.gradient))
-    at_m = (zero, zero) if array.m is None else (K.value(array.m), jnp.sum(y * array.m))
-    return MeasuredSums(distance, value, *at_slope, *at_m)
+    given = (None if array.gradient is None else -array.gradient, array.m)
+    return MeasuredSums(distance, value, *(zero if z is None else K.value(z) - jnp.sum(y * z) for z in given))
 
 
 def _root(squares: Array) -> Array:

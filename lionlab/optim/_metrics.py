@@ -56,8 +56,8 @@ def constraint_metrics(
     """How far the parameters are from the constraint set; on request the KKT score and the Lyapunov value.
 
     Pure and traceable. Call it inside the jitted step on what the step *returns*, the new parameters and the new
-    momentum: then a `SeparableFunction` needs no memory beside them but a kilobyte or two of scratch per array. On a
-    CPU the sums take the time of some five steps, so a large network measures now and then, by a second jitted step.
+    momentum: then a `SeparableFunction` needs no memory beside them but less than a kilobyte of scratch per array. On a
+    CPU the sums take the time of three to six steps, so a large network measures now and then, by a second jitted step.
 
     - `K`, `mask`, `b1`, `b2`, `decay`: as given to `lion_k`. `weight_decay`, `learning_rate`: the numbers of this step,
       where `lion_k` has schedules.
@@ -84,7 +84,7 @@ def constraint_metrics(
     distances = [of_array.distance for of_array in sums]
     scores = total_score = value = None
     if gradients is not None:
-        parts = [part.K_at_slope + part.y_dot_gradient + part.conjugate for part in sums]
+        parts = [part.at_slope + part.conjugate for part in sums]
         scores, total_score = structure.unflatten(parts), _sum(parts, dtype)
     if momentum is not None:
         shares = [
@@ -99,7 +99,7 @@ def _energy(array: MeasuredArray, sums: MeasuredSums, numbers: tuple[Any, Any, A
     eta, beta1, beta2 = (jnp.asarray(number, array.x.dtype) for number in numbers)
     constants = Constants(eta, array.weight_decay, beta1, beta2)
     nothing = jnp.zeros((), array.x.dtype)
-    return lyapunov_from_values(constants, decay, nothing, sums.conjugate, sums.K_at_m, sums.y_dot_m)
+    return lyapunov_from_values(constants, decay, nothing, sums.conjugate, sums.at_m, nothing)
 
 
 def measured_arrays(

@@ -16,7 +16,7 @@ from jax import Array
 
 from ._arguments import common_dtype, require_float_dtype, require_number
 from ._choice import ChosenK, directions_of, require_choice
-from ._trained import direction_of, require_arrays, require_like, require_trainable
+from ._trained import require_arrays, require_like, require_trainable, uphill_direction
 
 
 class LionKState(NamedTuple):
@@ -55,7 +55,7 @@ def scale_by_lion_k(
         require_like("gradients", gradients, state.mu)
         directions = directions_of(chosen, state.mu)
         uphill = jax.tree.map(
-            lambda g, mu, function: -direction_of(function, -_mixed(b1, g, mu)), gradients, state.mu, directions
+            lambda g, mu, function: uphill_direction(function, _mixed(b1, g, mu)), gradients, state.mu, directions
         )
         mus = jax.tree.map(lambda g, mu: _mixed(b2, g, mu).astype(mu.dtype), gradients, state.mu)
         return uphill, LionKState(optax.safe_increment(state.count), mus)

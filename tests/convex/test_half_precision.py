@@ -2,6 +2,8 @@
 
 import math
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -35,3 +37,26 @@ def test_zero_and_infinity_are_no_special_sizes(dtype: type) -> None:
         assert K(far) == math.inf
         ones = np.ones(2, dtype)
         assert float(K(ones)) == pytest.approx(2 ** (1 / getattr(K, "p", 2)), rel=float(4 * np.finfo(dtype).eps))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32"])
+def test_groups_of_the_largest_numbers_there_are(dtype: str) -> None:
+    """Compiled: XLA divides by s·l in place of s and then l, and s·l, or 1/s, is no ordinary number."""
+    largest = float(jnp.finfo(dtype).max)
+    roundings = 4 * float(jnp.finfo(dtype).eps)
+    for groups, wanted in (([[0, 1]], [0.5**0.5, -(0.5**0.5)]), ([[0], [1]], [1.0, -1.0])):
+        K = GroupL2Norm(groups)
+        z = jnp.asarray([largest, -largest], dtype)
+        found, nearest, distance = jax.jit(
+            lambda z, K=K: (K.selection(z), K.conjugate().projection(z), K.conjugate().domain_distance(z))
+        )(z)
+        assert found.dtype == z.dtype
+        np.testing.assert_allclose(found.astype(jnp.float32), wanted, rtol=roundings)
+        np.testing.assert_allclose(nearest.astype(jnp.float32), wanted, rtol=roundings)
+        assert float(distance) == math.inf  # √2 times the largest number
+
+
+def test_a_group_with_a_nan_has_no_direction() -> None:
+    found = np.asarray(jax.jit(GroupL2Norm([[0, 1], [2, 3]]).selection)(jnp.asarray([np.nan, 1.0, 3.0, -4.0])))
+    np.testing.assert_array_equal(np.isnan(found), [True, True, False, False])
+    np.testing.assert_allclose(found[2:], [0.6, -0.8], rtol=CLOSE)

@@ -1,6 +1,6 @@
 """Keras for the tests: the backend is chosen before Keras is imported, JAX unless the environment says otherwise.
 
-Every test_keras_*.py runs on either backend; test_keras_on_torch.py runs them again, on the other one.
+Every test_keras_*.py runs on any backend; test_keras_on_torch.py runs them again, on the others that are installed.
 """
 
 import importlib.util

@@ -113,6 +113,37 @@ def test_half_precision_is_rounded_once_here_and_not_in_optax() -> None:
     assert gaps["bfloat16"] >= 2.0**-9
 
 
+def settled_outside(decay: str, product: float, weight_decay: float, kept: float = 1.0) -> float:
+    """How far outside |x_i| ≤ 1/λ runs from inside end under constant signs, in u = 2⁻²⁴ of 1/λ; ηλ = product."""
+    starts = np.tile(np.linspace(-1, 1, 9), 2) / weight_decay
+    x = torch.nn.Parameter(torch.tensor(starts, dtype=torch.float32))
+    x.grad = torch.tensor(np.repeat([1.0, -1.0], 9), dtype=torch.float32)
+    optimizer = LionK([x], lr=product / weight_decay, weight_decay=kept * weight_decay, decay=decay, foreach=False)
+    for _ in range(int(16 / product)):  # e⁻¹⁶ of the way is left
+        optimizer.step()
+    return float(np.max(np.abs(x.detach().double().numpy()) * weight_decay - 1)) * 2.0**24
+
+
+PRODUCTS = (0.4, 0.05, 0.01)
+
+
+@pytest.mark.parametrize("weight_decay", [0.3, 1.0, 7.0])
+def test_runs_from_inside_settle_as_near_as_is_said(weight_decay: float) -> None:
+    """Explicit: λ, λx, ηλ(…) and the sum are rounded, and then what is outside moves in or not at all.
+
+    Implicit: r⁺ = (r + η)(1 + 3u)/(1 + ηλ), with the roundings of the sum, of 1 + ηλ and of the quotient, has the fixed
+    point (1/λ)(1 + 3u)/(1 − 3u/(ηλ)); one rounding more is that of η.
+    """
+    for product in PRODUCTS:
+        assert settled_outside("explicit", product, weight_decay) <= 6
+        assert settled_outside("implicit", product, weight_decay) <= 3 / product + 4
+
+
+def test_implicit_decay_settles_further_out_and_a_wrong_decay_is_seen() -> None:
+    assert settled_outside("implicit", 0.05, 0.3) > 6
+    assert settled_outside("implicit", 0.05, 0.3, kept=1 - 1e-5) > 3 / 0.05 + 4
+
+
 def test_a_planted_broken_block_is_caught() -> None:
     broken = BLOCKS[2].replace('"K": Huber(0.1)', '"K": NuclearNorm()')
     assert broken != BLOCKS[2]

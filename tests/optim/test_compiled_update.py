@@ -31,6 +31,7 @@ from _gpt2_tree import gpt2_shapes  # noqa: E402 - a neighbour of the scripts, i
 
 MILLION = 10**6
 MOST_BYTES = 1000
+TABLE, LINE = 16, 64
 ONE = {"x": jax.ShapeDtypeStruct((MILLION,), jnp.float32)}
 # The tree of GPT-2, a thousandth of it: as many arrays, of the same proportions.
 TREE = {name: jax.ShapeDtypeStruct(shape, jnp.float32) for name, shape in gpt2_shapes(1600, 32, 24).items()}
@@ -64,13 +65,14 @@ def temporary_bytes(optimizer: Any, params: Any, metrics: Any = None) -> int:
 
 @pytest.mark.parametrize("name", SETTINGS)
 def test_a_step_needs_no_memory_of_its_own(name: str):
-    assert temporary_bytes(lion_k(**SETTINGS[name]), ONE) < MOST_BYTES
+    # A schedule's number is computed once, and lies in 4 bytes until the arrays have been through.
+    assert temporary_bytes(lion_k(**SETTINGS[name]), ONE) <= (4 if name == "schedules" else 0)
 
 
 @pytest.mark.parametrize("name", ["schedules", "mask"])
 def test_nor_does_it_on_a_tree(name: str):
     assert len(TREE) == 148
-    assert temporary_bytes(lion_k(**SETTINGS[name]), TREE) < MOST_BYTES
+    assert temporary_bytes(lion_k(**SETTINGS[name]), TREE) <= (4 if name == "schedules" else 0)
 
 
 @pytest.mark.parametrize("name", SEPARABLE)
@@ -90,8 +92,11 @@ def test_metrics_of_what_the_step_returns_need_none_either():
     def metrics(params: Any, state: Any) -> Any:
         return constraint_metrics(L1Norm(), 0.1, params, momentum=state.mu, loss=1.0, learning_rate=0.01)
 
-    # A partial sum per thread and array, in a cache line of its own.
-    assert temporary_bytes(lion_k(0.01, weight_decay=0.1), ONE, metrics) < 2 * MOST_BYTES
+    # A cache line for every partial sum.
+    optimizer = lion_k(0.01, weight_decay=0.1)
+    assert temporary_bytes(optimizer, ONE, metrics) < MOST_BYTES
+    many = {f"x{i}": jax.ShapeDtypeStruct((1000 + i,), jnp.float32) for i in range(10)}
+    assert temporary_bytes(optimizer, many, metrics) < MOST_BYTES * len(many)
 
 
 def step_of(optimizer: Any, order: str = "params first") -> Any:
@@ -228,7 +233,7 @@ def test_inside_jit_it_says_what_to_do_instead():
 
 
 FUSED = """
-import json, jax, jax.numpy as jnp, numpy as np
+import json, jax, optax, jax.numpy as jnp, numpy as np
 from lionlab.optim import lion_k
 from lionlab.optim._compiled_update import compiled_update
 optimizer = lion_k(0.01, weight_decay=0.1)
@@ -242,7 +247,14 @@ for _ in range(3):
 bits = [np.asarray(a).tobytes() for a in (params, state.mu)]
 import hashlib
 loops = memory.as_text().split("ENTRY")[1].count("f32[100000]{0} fusion(")
-print(json.dumps([memory.memory_analysis().temp_size_in_bytes, loops, hashlib.sha256(b"".join(bits)).hexdigest()]))
+many = {f"x{i}": jax.ShapeDtypeStruct((1000 + i,), jnp.float32) for i in range(10)}
+sizes = []
+for other in (optimizer, optax.lion(0.01, weight_decay=0.1)):
+    program = compiled_update(other).lower(many, jax.eval_shape(other.init, many), many).compile()
+    sizes.append(program.memory_analysis().temp_size_in_bytes)
+print(json.dumps([
+    memory.memory_analysis().temp_size_in_bytes, sizes, loops, hashlib.sha256(b"".join(bits)).hexdigest()
+]))
 """
 
 
@@ -255,9 +267,12 @@ def test_one_loop_under_multi_output_fusion_and_the_same_bits():
         )
         return json.loads(done.stdout)
 
-    temporary, loops, bits = run("--xla_backend_extra_options=xla_cpu_use_multi_output_fusion")
-    plain_temporary, plain_loops, plain_bits = run("")
-    assert max(temporary, plain_temporary) < MOST_BYTES
+    temporary, of_tree, loops, bits = run("--xla_backend_extra_options=xla_cpu_use_multi_output_fusion")
+    plain_temporary, plain_of_tree, plain_loops, plain_bits = run("")
+    assert (plain_temporary, plain_of_tree) == (0, [0, 0])
+    # A fused loop has two results, and a table of two pointers to them, for every array in a cache line of its own.
+    assert temporary <= TABLE
+    assert of_tree[0] == of_tree[1] <= 10 * LINE
     # Two loops with one result each; the fused one has a pair of results.
     assert (plain_loops, loops) == (2, 0)
     assert bits == plain_bits

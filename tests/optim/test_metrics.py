@@ -123,7 +123,7 @@ def test_a_sum_in_one_pass_does_not_stop_growing():
 
 @pytest.mark.parametrize("K", [L1Norm(), Huber(0.1)])
 def test_metrics_of_a_donated_step_take_no_memory(K):
-    """A kilobyte or two of scratch per array of any size, where separate sums keep a copy of the parameters."""
+    """Less than a kilobyte of scratch per array of any size, where separate sums keep a copy of the parameters."""
     size = 2**16
     optimizer, x = lion_k(RATE, K, weight_decay=DECAY), jnp.zeros(size)
     state = optimizer.init(x)
@@ -143,7 +143,7 @@ def test_metrics_of_a_donated_step_take_no_memory(K):
         return compiled.lower(x, state, x, jnp.zeros(())).compile().memory_analysis().temp_size_in_bytes
 
     assert scratch(with_distance) < 1000
-    assert scratch(step) < 2000
+    assert scratch(step) < 1000
 
     def with_separate_sums(x, state, gradient, loss):
         updates, state = optimizer.update(gradient, state, x)
