@@ -327,3 +327,24 @@ def test_the_repeated_size_doubles_with_every_comparator():
     sizes = [subject.repeated_size(jax.make_jaxpr(chain, static_argnums=1)(1.0, n).jaxpr) for n in (9, 10, 11)]
     assert sizes[2] / sizes[1] == pytest.approx(sizes[1] / sizes[0], rel=1e-2)
     assert sizes[1] / sizes[0] > 3.9
+
+
+@pytest.mark.parametrize("largest", [subject.LARGEST_MAPPED_ROW, 0])
+def test_columns_left_apart_are_what_the_next_map_takes(largest, monkeypatch):
+    """Also where the next map is too large to take rows apart, and puts them together again."""
+    rows = np.arange(12.0, dtype=np.float32).reshape(4, 3)
+
+    def first(row):
+        return {"twice": 2 * row, "one": jnp.ones_like(row), "sum": jnp.sum(row)}
+
+    @jax.jit
+    def both(rows):
+        between = map_unstacked(first, rows, leave_apart=True)
+        monkeypatch.setattr(subject, "LARGEST_MAPPED_ROW", largest)
+        return between, map_unstacked(lambda row, had: row @ had["twice"] + had["one"] * had["sum"], rows, between)
+
+    between, found = both(rows)
+    assert [len(between[name].entries) for name in ("twice", "one")] == [3, 3]
+    assert between["sum"].shape == (4,)
+    total = rows.sum(axis=1, keepdims=True)
+    np.testing.assert_array_equal(found, 2 * (rows**2).sum(axis=1, keepdims=True) + np.repeat(total, 3, axis=1))

@@ -32,8 +32,11 @@ Step = Callable[[Tree, Tree], tuple[Tree, Tree]]
 # XLA's own limit is 1024 bytes per step after fusion; `bytes_per_step` guesses fusion and never guessed below 850
 # for a loop over the limit, on 336 loops (5 functions K, d = 2…6, both precisions, four sets of recorded outputs).
 LARGEST_KERNEL_BYTES = 850
-# Compilation grows with the step: 0.8 s at 400 scalar operations.
+# Compilation grows with the step, up to 0.2 s from 400 scalar operations to 800. A batch in the plane then runs 1.2
+# (1024 wide) to 5 times faster (4096 wide), which takes a long run to earn back.
 LARGEST_BATCHED_STEP = 400
+LARGEST_STEP_OF_A_LONG_BATCH = 800
+LONG = 500  # steps
 # A map over rows compiles in some 3 s at 4,000 scalar operations, in proportion to their number.
 LARGEST_MAPPED_ROW = 10_000
 # XLA copies what a kernel needs into it. A comparator of a sort hands both its inputs to both its outputs, so that each
@@ -105,10 +108,15 @@ class UnstackedFunction:
     def __call__(self, leaves: Sequence[Value]) -> list[Value]:
         return evaluate(self.jaxpr, self.constants, leaves)
 
-    def rebuild(self, values: Sequence[Value]) -> Tree:
-        """The output tree, from its leaves taken apart or from columns of them."""
-        arrays = (_retyped(put_together(value), aval) for value, aval in zip(values, self.output_types, strict=True))
-        return jax.tree.unflatten(self.structure, arrays)
+    def rebuild(self, values: Sequence[Value], leave_apart: bool = False) -> Tree:
+        """The output tree, from its leaves taken apart or from columns of them, which stay columns on request."""
+
+        def leaf(value: Value, aval: Any) -> Any:
+            if leave_apart and isinstance(value, Unstacked) and value.shape:
+                return Unstacked(tuple(_retyped(entry, aval) for entry in value.entries), value.shape)
+            return _retyped(put_together(value), aval)
+
+        return jax.tree.unflatten(self.structure, map(leaf, values, self.output_types))
 
 
 def _retyped(array: Any, aval: Any) -> jax.Array:
@@ -126,8 +134,23 @@ def _rows(arrays: Tree) -> Tree:
     return jax.tree.map(lambda array: jax.ShapeDtypeStruct(array.shape[1:], array.dtype), arrays)
 
 
+def _whole_rows(arrays: Tree) -> Tree:
+    """`_rows`, put together where an array is held as columns."""
+
+    def row(array: Any) -> Any:
+        return jax.ShapeDtypeStruct(array.shape, array.entries[0].dtype) if is_apart(array) else _rows(array)
+
+    return jax.tree.map(row, arrays, is_leaf=is_apart)
+
+
 def _columns(arrays: Tree) -> list[Value]:
-    return [take_apart(leaf, leading=1) for leaf in jax.tree.leaves(arrays)]
+    leaves = jax.tree.leaves(arrays, is_leaf=is_apart)
+    return [leaf if is_apart(leaf) else take_apart(leaf, leading=1) for leaf in leaves]
+
+
+def is_apart(value: Any) -> bool:
+    """Whether an array is held as columns, one for each entry of a row."""
+    return isinstance(value, Unstacked)
 
 
 def unstack(function: Callable[..., Tree]) -> Callable[..., Tree]:
@@ -142,17 +165,19 @@ def unstack(function: Callable[..., Tree]) -> Callable[..., Tree]:
     return unstacked
 
 
-def map_unstacked(function: Callable[..., Tree], *arrays: Tree) -> Tree:
+def map_unstacked(function: Callable[..., Tree], *arrays: Tree, leave_apart: bool = False) -> Tree:
     """`jax.vmap(function)(*arrays)` over the first axis, which is the only axis inside: one fused pass over columns.
 
     Call it within `jax.jit`. What every row needs alike is closed over. Where scalars would take XLA minutes to compile
-    it is `jax.vmap` itself.
+    it is `jax.vmap` itself. `leave_apart` gives small vectors as columns, `Unstacked`, as another such pass takes them:
+    to be put side by side, an entry would be computed as often as it is asked for.
     """
     arrays = jax.tree.map(jnp.asarray, arrays)
-    scalars, columns = UnstackedFunction(function, *_rows(arrays)), _columns(arrays)
+    scalars, columns = UnstackedFunction(function, *_whole_rows(arrays)), _columns(arrays)
     if not compiles_soon(jax.make_jaxpr(scalars)(_rows(columns)).jaxpr, LARGEST_MAPPED_ROW):
-        return jax.vmap(function)(*arrays)
-    return scalars.rebuild(jax.vmap(scalars)(columns))
+        return jax.vmap(function)(*jax.tree.map(put_together, arrays, is_leaf=is_apart))
+    values = jax.vmap(scalars)(columns)
+    return scalars.rebuild(values, leave_apart)
 
 
 def map_in_turn(function: Callable[..., Tree], *arrays: Tree) -> Tree:
@@ -182,7 +207,7 @@ def scan_unstacked(
     **Arguments:**
 
     - `batched`: the caller maps this scan over a batch by `jax.vmap`. Then there is no one-kernel loop to lose, and
-      steps are taken apart up to `LARGEST_BATCHED_STEP` operations.
+      steps are taken apart up to `LARGEST_BATCHED_STEP` operations, of a long run `LARGEST_STEP_OF_A_LONG_BATCH`.
     """
     init, xs = jax.tree.map(jnp.asarray, (init, xs))
     scalars = UnstackedFunction(step, init, _rows(xs))
@@ -196,7 +221,8 @@ def scan_unstacked(
     def is_worthwhile(carry: list[Value], columns: list[Value]) -> bool:
         jaxpr = jax.make_jaxpr(body)(carry, _rows(columns)).jaxpr
         if batched:
-            return compiles_soon(jaxpr, LARGEST_BATCHED_STEP)
+            num_steps = len(jax.tree.leaves(xs)[0]) if length is None else length
+            return compiles_soon(jaxpr, LARGEST_BATCHED_STEP if num_steps < LONG else LARGEST_STEP_OF_A_LONG_BATCH)
         return bytes_per_step(jaxpr, len(jax.tree.leaves(carry))) <= LARGEST_KERNEL_BYTES
 
     keeps_types = [_type(leaf) for leaf in map(jax.typeof, leaves)] == [_type(aval) for aval in carried]

@@ -110,18 +110,18 @@ def energy_ledger(
         _check_finite_bracket(constants, methods[0].decay)
         objective = cast_floats(objective, x.dtype)
         M = None if bound is None else jnp.asarray(bound, x.dtype)
-        states = (jnp.asarray(x), jnp.asarray(m))
-        gradient = None if g is None else jnp.asarray(g)
+        # Unlike `jnp.asarray` it copies nothing that is aligned.
+        states, gradient = (jax.device_put(x), jax.device_put(m)), None if g is None else jax.device_put(g)
         # Compiled apart: f, K and K* reach the last pass through memory, so H and the remainders share their floats;
-        # XLA makes every column of the ledger a kernel of its own, which would evaluate ∇K again.
-        values_of: Callable[..., Values] = partial(compiled(_values, x.size), objective, methods[0].decay, M)
+        # XLA makes every column of the ledger a kernel of its own, which would evaluate K, K* and ∇K again.
+        values_of: Callable[..., Values] = partial(compiled(_values, x.size), objective, M)
         directions_of: Callable[..., Directions]
         taken_of: Callable[..., Array]
-        entries_of: Callable[..., Entry]
-        directions_of, taken_of, entries_of = (
+        directions_of, taken_of = (
             partial(compiled(_each_step, x.size), evaluate, objective, methods[0].decay)
-            for evaluate in (step_directions, taken_direction, ledger_entry)
+            for evaluate in (step_directions, taken_direction)
         )
+        entries_of: Callable[..., tuple[Entry, Array]] = partial(compiled(_rows, x.size), objective, methods[0].decay)
         if trajectory.batched:
             step_axes = (axes, axes, 1, eqx.if_array(1))
             values_of = eqx.filter_vmap(values_of, in_axes=(axes, axes, 1), out_axes=1)
@@ -135,16 +135,14 @@ def energy_ledger(
         directions = directions_of(K, constants, nodes, gradient)
         if np.asarray(directions.differs).any():  # seldom, and telling a tie from a wrong direction costs as much again
             directions = directions._replace(u=taken_of(K, constants, nodes, gradient, directions))
-        entries = jax.tree.map(np.asarray, entries_of(K, constants, nodes, gradient, directions))
+        entries, H = jax.tree.map(np.asarray, entries_of(K, constants, nodes, gradient, directions))
     if M is not None:
         largest = np.maximum(np.max(entries.ball_norm, initial=0.0), np.max(np.asarray(ball_norm), initial=0.0))
         check_bound(float(largest), float(M))
-    return _as_ledger(entries, np.asarray(nodes.lyapunov))
+    return _as_ledger(entries, H)
 
 
-def _values(
-    objective: Any, decay: str, bound: Array | None, K: ConvexFunction, constants: Constants, states: tuple
-) -> Values:
+def _values(objective: Any, bound: Array | None, K: ConvexFunction, constants: Constants, states: tuple) -> Values:
     etas = constants.step_size if constants.step_size.ndim else None
 
     def values(eta: Array | None, x: Array, m: Array) -> Values:
@@ -153,11 +151,9 @@ def _values(
             K_star, z = K.truncated_conjugate(y, bound)
         else:
             K_star, z = conjugate_value(K, now, y, None), K.conjugate().selection(y)
-        f, K_m = objective.value(x), K.value(m)
-        H = lyapunov_from_values(now, decay, f, K_star, K_m, jnp.sum(y * m))
-        return Values(f, K_m, K_star, z, H, None if bound is None else K.ball_norm(m))
+        return Values(objective.value(x), K.value(m), K_star, z, None if bound is None else K.ball_norm(m))
 
-    return map_unstacked(values, etas, *states)
+    return map_unstacked(values, etas, *states, leave_apart=True)
 
 
 def _each_step(
@@ -178,7 +174,27 @@ def _each_step(
         return evaluate(K, at_step(constants, eta), decay, before, after, g, *known)
 
     before, after = jax.tree.map(lambda a: a[:-1], nodes), jax.tree.map(lambda a: a[1:], nodes)
-    return map_unstacked(one, etas, before, after, gradients, *([] if directions is None else [directions]))
+    known = [] if directions is None else [directions]
+    return map_unstacked(one, etas, before, after, gradients, *known, leave_apart=True)
+
+
+def _rows(
+    objective: Any,
+    decay: str,
+    K: ConvexFunction,
+    constants: Constants,
+    nodes: Node,
+    gradients: Array | None,
+    directions: Directions,
+) -> tuple[Entry, Array]:
+    """The ledger of every step, and H at every state with the c of the step that leaves it."""
+    entries = _each_step(ledger_entry, objective, decay, K, constants, nodes, gradients, directions)
+
+    def H(eta: Array | None, node: Node) -> Array:
+        now, y_dot_m = at_step(constants, eta), jnp.sum(constants.weight_decay * node.x * node.m)
+        return lyapunov_from_values(now, decay, node.f, node.K_star, node.K, y_dot_m)
+
+    return entries, map_unstacked(H, constants.step_size if constants.step_size.ndim else None, nodes)
 
 
 def _check_nodes(nodes: Node, bound: Array | None) -> None:
@@ -190,8 +206,9 @@ def _check_nodes(nodes: Node, bound: Array | None) -> None:
             f"λx leaves dom K* at step {np.argwhere(~finite)[0][0]}, where H is infinite; start inside the constraint "
             "set, or pass bound=M ≥ max ‖m̃_t‖ for the ledger of H_M."
         )
-    if not np.isfinite(np.asarray(nodes.z)).all():
-        step = np.argwhere(~np.isfinite(np.asarray(nodes.z)))[0][0]
+    is_empty = [~np.isfinite(np.asarray(column)) for column in jax.tree.leaves(nodes.z)]
+    if any(column.any() for column in is_empty):
+        step = min(np.argwhere(column)[0][0] for column in is_empty if column.any())
         raise ValueError(f"∂K*(λx) is empty at step {step}: λx lies on the boundary of dom K*; pass bound=M for H_M.")
 
 

@@ -52,7 +52,6 @@ class Values(NamedTuple):
     K: Array  # K(m)
     K_star: Array  # K*(λx), or K_M*(λx)
     z: Array  # an element of ∂K*(λx), or of ∂K_M*(λx)
-    lyapunov: Array  # H(x, m) with the c of this step
     ball_norm: Array | None  # ‖m‖_B, for H_M only
 
 
@@ -65,7 +64,6 @@ class Node(NamedTuple):
     K: Array
     K_star: Array
     z: Array
-    lyapunov: Array
 
 
 class Entry(NamedTuple):

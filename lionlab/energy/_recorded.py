@@ -1,6 +1,5 @@
 """What a ledger can be made of: every state of a run, finite, and gradients that are the objective's."""
 
-import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -77,12 +76,11 @@ def _check_gradients(objective: Any, x: np.ndarray, gradient: np.ndarray, is_bat
     """The gradients agree with the objective's to half their digits, measured by the largest of the run."""
     if gradient.size == 0:
         return
-    with double_precision():
-        # Nearly always they do, and NumPy, which then names the step, takes as long as the rest of a ledger.
-        run = compiled(_agree, x.size)
-        if run(cast_floats(objective, x.dtype), jnp.asarray(x), jnp.asarray(gradient), is_batch):
-            return
     u, half = unit_roundoff(x.dtype), float(np.sqrt(unit_roundoff(x.dtype)))
+    # Nearly always they do, and NumPy, which then names the step, takes as long as the rest of a ledger.
+    most_off, largest = (np.sqrt(np.max(column, axis=0)) for column in _squares(objective, x, gradient, is_batch))
+    if (most_off <= half * largest).all():  # NaN, which max keeps, is not
+        return
     off = _sizes(_slopes(objective, x[:-1], is_batch) - gradient.astype(np.float64), is_batch)
     largest = np.max(_sizes(gradient.astype(np.float64), is_batch), axis=0)
     if (off <= half * largest).all():
@@ -103,18 +101,22 @@ def _check_gradients(objective: Any, x: np.ndarray, gradient: np.ndarray, is_bat
         )
 
 
-def _agree(objective: Any, x: Array, gradient: Array, is_batch: bool) -> Array:
-    """Whether every gradient is within half the digits of the largest one of its run; where one is NaN it is not."""
+def _squares(objective: Any, x: np.ndarray, gradient: np.ndarray, is_batch: bool) -> tuple[np.ndarray, np.ndarray]:
+    """‖∇f(x_t) − g_t‖² and ‖g_t‖² in float64, (T, B); B = 1 for a single run."""
+    with double_precision():
+        arrays = map(jax.device_put, (x[:-1], gradient))  # which unlike `jnp.asarray` copies nothing that is aligned
+        off, size = compiled(_each_square, x.size)(cast_floats(objective, x.dtype), *arrays, is_batch)
+        return np.asarray(off), np.asarray(size)
 
+
+def _each_square(objective: Any, x: Array, gradient: Array, is_batch: bool) -> tuple[Array, Array]:
     def squares(at: Array, recorded: Array) -> tuple[Array, Array]:
         slope, used = objective.slope(at).astype(jnp.float64), recorded.astype(jnp.float64)
         return jnp.sum((slope - used) ** 2), jnp.sum(used**2)
 
     runs, shape = (x.shape[1], x.shape[2:]) if is_batch else (1, x.shape[1:])
-    off, size = map_unstacked(squares, x[:-1].reshape(-1, *shape), gradient.reshape(-1, *shape))
-    largest = jnp.sqrt(jnp.max(size.reshape(-1, runs), axis=0))
-    half = math.sqrt(unit_roundoff(x.dtype))
-    return jnp.all(jnp.sqrt(off.reshape(-1, runs)) <= half * largest[None])
+    off, size = map_unstacked(squares, x.reshape(-1, *shape), gradient.reshape(-1, *shape))
+    return off.reshape(-1, runs), size.reshape(-1, runs)
 
 
 def _slopes(objective: Any, x: np.ndarray, is_batch: bool) -> np.ndarray:

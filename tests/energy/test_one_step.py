@@ -67,7 +67,7 @@ def test_a_row_is_the_theorem(name, decay, weight_decay):
 
         def node(x, m):
             y = weight_decay * x
-            return Node(x, m, f(x), plain.value(m), plain.conjugate(y), plain.conjugate_subgradient(y), 0.0)
+            return Node(x, m, f(x), plain.value(m), plain.conjugate(y), plain.conjugate_subgradient(y))
 
         spread = np.zeros(2) if KINDS[name].is_smooth else None
         found = row(
@@ -90,7 +90,7 @@ DIRECTIONS = (np.array([0.3]), np.array([-0.7]))
 
 def test_with_equal_betas_the_second_term_is_exactly_zero():
     """Whatever element of ∂K(m⁺) is at hand: m̃⁺ = m⁺ there."""
-    node = Node(np.ones(1), np.ones(1), 1.0, 1.0, 0.0, np.zeros(1), 0.0)
+    node = Node(np.ones(1), np.ones(1), 1.0, 1.0, 0.0, np.zeros(1))
     assert row(L1Norm(), numbers(0.5, beta2=BETA1), "explicit", node, node, np.ones(1), *DIRECTIONS).enhancement == 0
     moved = node._replace(m=np.zeros(1))
     assert row(L1Norm(), numbers(0.5), "explicit", node, moved, np.ones(1), *DIRECTIONS).enhancement != 0
@@ -116,7 +116,7 @@ def test_what_is_rounded_is_counted(alone, size):
 
     def node(mark):
         x, m, z = (has.get(name + mark, zero) for name in ("x", "m", "z"))
-        return Node(x, m, *(scalar.get(name + mark, 0.0) for name in ("f", "K", "K*")), z, 0.0)
+        return Node(x, m, *(scalar.get(name + mark, 0.0) for name in ("f", "K", "K*")), z)
 
     rest = (has.get("g", zero), has.get("u", zero), has.get("w", zero))
     found = row(L1Norm(), numbers(0.4), "explicit", node(""), node("⁺"), *rest)
@@ -128,7 +128,7 @@ def test_what_is_rounded_is_counted(alone, size):
 def test_a_stored_step_is_known_to_four_roundings(decay):
     rng = np.random.default_rng(0)
     x, x_next, m, g = rng.normal(size=(4, 3))
-    empty = (0.0, 0.0, 0.0, np.zeros(3), 0.0)
+    empty = (0.0, 0.0, 0.0, np.zeros(3))
     spread = np.array([0.0, 1.0, 2.0])
     before, after = traced((Node(x, m, *empty), Node(x_next, m, *empty)))
     found = step_rounding(numbers(0.4), decay, before, after, jnp.asarray(g), jnp.asarray(spread))
