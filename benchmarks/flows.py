@@ -22,7 +22,7 @@ from scipy.integrate import solve_ivp
 
 from lionlab.convex import L1Norm, PseudoHuber
 from lionlab.dynamics import LionKFlow, State
-from lionlab.dynamics._compiled import HARDLY_OPTIMIZED
+from lionlab.dynamics._compiled import HARDLY_OPTIMIZED, known
 from lionlab.integration import integrate, integrate_batch
 from lionlab.integration._adaptive import solve_adaptively
 from lionlab.objectives import Quadratic
@@ -67,7 +67,7 @@ def compiled(times: np.ndarray, tolerance: float) -> Callable[[], Any]:
             )
             return solved._replace(dense=None)
 
-        ready = jax.jit(solve, compiler_options=dict(HARDLY_OPTIMIZED)).lower(*numbers).compile()
+        ready = jax.jit(solve, compiler_options=dict(known(HARDLY_OPTIMIZED))).lower(*numbers).compile()
 
     return lambda: jax.block_until_ready(ready(*numbers))
 

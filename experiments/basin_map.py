@@ -211,6 +211,6 @@ EXPERIMENT = Experiment(
     compute=compute,
     findings=findings,
     draw=draw,
-    parameters={"gamma": 0.3, "grid": 80, "final_time": 90.0, "step": 0.02},
+    parameters={"gamma": 0.3, "grid": 80, "final_time": 90.0, "step": 0.03},
     quick={"grid": 12, "final_time": 80.0},
 )

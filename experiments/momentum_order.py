@@ -37,7 +37,8 @@ def compute(
     m0 = rng.normal(size=(starts, 2))
     excess, share, unexplained = np.empty((grid, grid)), np.empty((grid, grid)), 0.0
     for row, beta2 in enumerate(betas):
-        methods = [LionK(L1Norm(), step_size, weight_decay, beta1, beta2) for beta1 in betas for _ in range(starts)]
+        each = [LionK(L1Norm(), step_size, weight_decay, beta1, beta2) for beta1 in betas]
+        methods = [method for method in each for _ in range(starts)]
         run = simulate_batch(methods, loss, np.tile(x0, (grid, 1)), num_steps, np.tile(m0, (grid, 1)))
         ledger = energy_ledger(methods, loss, run)
         largest_rise = loss.smoothness / 2 * np.sum(np.diff(np.asarray(run.x), axis=0) ** 2, axis=2)

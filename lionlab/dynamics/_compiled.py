@@ -2,17 +2,26 @@
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import equinox as eqx
 import jax
+import jax.numpy as jnp
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 # On a CPU, LLVM's optimisation takes a third to a half of the time to compile and makes the code some ten times faster,
 # a gain that this many floating-point numbers of states do not earn back. Level 1 and not 0: at 0 LLVM fuses
 # multiply-adds in one kernel and not in the next, so that a number computed in two of them has two values, and
 # whatever decides by order (a sort, the largest entries) can contradict itself at a tie.
 SHORT_RUN = 2**16
-HARDLY_OPTIMIZED = (("xla_backend_optimization_level", 1),)
+HARDLY_OPTIMIZED = (
+    ("xla_backend_optimization_level", 1),
+    # The newer of XLA's two ways of writing a kernel takes as long as all the rest. JAX 0.11 has no other left.
+    ("xla_cpu_use_fusion_emitters", False),
+    # A program cut into parts for several threads is ready sooner only where threads are idle, and costs more in all.
+    ("xla_cpu_parallel_codegen_split_count", 1),
+)
 # Otherwise XLA copies what a loop carries at every step.
 WITHOUT_LOOP_COPIES = (("xla_cpu_copy_insertion_use_region_analysis", True),)
 
@@ -30,9 +39,33 @@ def compiled(
     """
     if jax.default_backend() != "cpu":
         return _jit(function, ())
-    return _jit(function, HARDLY_OPTIMIZED if number_count <= SHORT_RUN else for_long_runs)
+    return _jit(function, known(HARDLY_OPTIMIZED) if number_count <= SHORT_RUN else for_long_runs)
+
+
+def compiled_once(function: Function) -> Function:
+    """`function` under jit, for what runs once per compilation: optimising its code would take longer than it saves."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return compiled(function, 0)(*args, **kwargs)  # the backend is not asked for before something runs on it
+
+    return call  # type: ignore[return-value]
 
 
 @functools.cache
 def _jit(function: Callable[..., Any], options: tuple[tuple[str, Any], ...]) -> Callable[..., Any]:
     return eqx.filter_jit(function, compiler_options=dict(options))  # type: ignore[call-overload]  # handed to jax.jit
+
+
+@functools.cache
+def known(options: tuple[tuple[str, Any], ...]) -> tuple[tuple[str, Any], ...]:
+    """Those of the options that this version of XLA has: they come and go, and one that it lacks is an error."""
+    return tuple(option for option in options if _is_known(*option))
+
+
+def _is_known(name: str, value: Any) -> bool:
+    try:
+        jax.jit(jnp.negative).lower(jax.ShapeDtypeStruct((), jnp.float32)).compile({name: value})
+    except RuntimeError:
+        return False
+    return True

@@ -2,13 +2,12 @@
 
 from typing import Protocol
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from ..convex import ConvexFunction
-from ..dynamics import LionK, LionKFlow
+from ..dynamics import LionK, LionKFlow, compiled
 from ..precision import cast_floats, double_precision
 
 
@@ -37,9 +36,9 @@ def constraint_distance(method: LionK | LionKFlow, trajectory: Run) -> np.ndarra
     x = trajectory.x
     rows = x.reshape(-1, *x.shape[2:]) if trajectory.batched else x
     with double_precision():
-        distances = np.asarray(
-            _distances(cast_floats(method.K, x.dtype), jnp.asarray(method.weight_decay, x.dtype), jnp.asarray(rows))
-        )
+        run = compiled(_distances, x.size, for_long_runs=())  # a distance may be a search, a loop of its own
+        arguments = jnp.asarray(method.weight_decay, x.dtype), jnp.asarray(rows)
+        distances = np.asarray(run(cast_floats(method.K, x.dtype), *arguments))
     return distances.reshape(x.shape[:2]) if trajectory.batched else distances
 
 
@@ -50,7 +49,6 @@ def _check_kinds(method: object, trajectory: object) -> None:
         raise TypeError(f"trajectory must be what `simulate` or `integrate` returns, got {type(trajectory).__name__}.")
 
 
-@eqx.filter_jit
 def _distances(K: ConvexFunction, weight_decay: jax.Array, x: jax.Array) -> jax.Array:
     return jax.vmap(K.conjugate().distance)(weight_decay * x)
 

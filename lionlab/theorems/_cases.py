@@ -8,16 +8,15 @@ convex quadratic, a convex non-quadratic or a nonconvex function by the value of
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from ..convex import ConvexFunction, parse_convex_function
 from ..dynamics import LionK, Trajectory
-from ..dynamics._compiled import HARDLY_OPTIMIZED
+from ..dynamics._compiled import compiled_once as compiled_once
 from ..objectives import Loss, parse_objective
 from ..precision import as_numpy
 from ..simulation import simulate_batch
@@ -30,16 +29,6 @@ from ._kinds import MATRIX as MATRIX
 from ._kinds import PAPER_ROWS as PAPER_ROWS
 from ._kinds import VECTOR as VECTOR
 from ._kinds import shape_for as shape_for
-
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-def compiled_once(function: Function) -> Function:
-    """`function` under jit, for what runs once per compilation: optimising its code would take longer than it saves."""
-    options: dict[str, Any] = {"compiler_options": dict(HARDLY_OPTIMIZED)}
-    compiled: Any = eqx.filter_jit(function, **options)
-    return compiled
-
 
 DECAYS = ("explicit", "implicit")
 RATES = ((0.1, 0.5), (0.02, 1.0), (0.3, 2.0))

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -29,7 +28,7 @@ from ..convex import (
 from ..dynamics import LionK
 from ..precision import cast_floats, double_precision
 from ..simulation import simulate_batch
-from ._cases import MATRIX, VECTOR, RippledBowl, bowl, case, nonconvex_bowl, with_parameters
+from ._cases import MATRIX, VECTOR, RippledBowl, bowl, case, compiled_once, nonconvex_bowl, with_parameters
 from ._claim import Hypothesis, Run
 from ._hypotheses import DECAYS, FINITE_FUNCTION, STARTS_INSIDE
 from ._observed_loss import breaks_smoothness, pairs_in
@@ -105,7 +104,7 @@ class Course:
         return float(np.linalg.norm(self.m0 + np.asarray(self.objective.gradient(self.x0))))
 
 
-@eqx.filter_jit
+@compiled_once
 def _along(
     K: ConvexFunction, f: RippledBowl, weight_decay: Array, points: Array, m0: Array
 ) -> tuple[Array, Array, Array]:

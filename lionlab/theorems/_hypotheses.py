@@ -1,5 +1,8 @@
 """Hypotheses that several theorems share, each checked on a `Case` before anything runs."""
 
+import functools
+import weakref
+from collections.abc import Callable
 from typing import NamedTuple
 
 import jax
@@ -13,6 +16,21 @@ from ..precision import double_precision
 from ._cases import Case, compiled_once
 from ._claim import Hypothesis
 from ._conjugate_samples import evaluation_count
+
+Failure = Callable[[Case], str | None]
+
+
+def remembered(failure: Failure) -> Failure:
+    """`failure`, asked once about each case: many claims share their cases, and each of them asks."""
+    known: weakref.WeakKeyDictionary[Case, str | None] = weakref.WeakKeyDictionary()
+
+    @functools.wraps(failure)
+    def answer(case: Case) -> str | None:
+        if case not in known:
+            known[case] = failure(case)
+        return known[case]
+
+    return answer
 
 
 def boundary(K: ConvexFunction, y: np.ndarray) -> "Boundary":
@@ -69,6 +87,7 @@ def _values(K: ConvexFunction, z: Array) -> Array:
 def starts_inside(claim_outside: str) -> Hypothesis:
     """λx0 ∈ dom K*; a case outside is sent to the claim about H_M."""
 
+    @remembered
     def failure(case: Case) -> str | None:
         if case.method.weight_decay == 0:
             return None
@@ -86,6 +105,7 @@ def starts_inside(claim_outside: str) -> Hypothesis:
 def starts_outside(claim_inside: str) -> Hypothesis:
     """λx0 ∉ dom K*; a case inside is sent to the claim about what happens there."""
 
+    @remembered
     def failure(case: Case) -> str | None:
         found = boundary(case.method.K, case.method.weight_decay * case.x0)
         if found.distance > found.allowance:
@@ -98,6 +118,7 @@ def starts_outside(claim_inside: str) -> Hypothesis:
     return Hypothesis("λx0 ∉ dom K*", failure)
 
 
+@remembered
 def _has_conjugate_subgradient(case: Case) -> str | None:
     z = boundary(case.method.K, case.method.weight_decay * case.x0).slope
     return None if np.isfinite(z).all() else "∂K*(λx0) is empty: λx0 lies on the boundary of dom K*; start inside it."
@@ -118,10 +139,19 @@ def _has_finite_bracket(case: Case) -> str | None:
     return f"β2 = {method.beta2:g} leaves c infinite; take β2 < 1, or λ > 0 and β1 < 1."
 
 
+@remembered
 def _is_finite_function(case: Case) -> str | None:
-    return not_convex(case.method.K, case.x0.shape, is_finite=True)
+    K, shape = case.method.K, case.x0.shape
+    if (id(K), shape) not in _JUDGED:
+        _JUDGED[id(K), shape] = K, not_convex(K, shape, is_finite=True)
+    return _JUDGED[id(K), shape][1]
 
 
+# By identity, and holding K so that its id stays its own: many cases share one.
+_JUDGED: dict[tuple[int, tuple[int, ...]], tuple[ConvexFunction, str | None]] = {}
+
+
+@remembered
 def _is_least_at_zero(case: Case) -> str | None:
     if case.method.weight_decay > 0:
         return None

@@ -61,7 +61,8 @@ def _iterated(matrix: Scaled, num_steps: int, coefficients: tuple[int, int, int]
     (rows, denominator), (a, b, c) = matrix, coefficients
     for _ in range(num_steps):
         gram = _product(rows, [list(column) for column in zip(*rows, strict=True)])
-        third, fifth = _product(gram, rows), _product(gram, _product(gram, rows))
+        third = _product(gram, rows)
+        fifth = _product(gram, third)
         square = denominator**2
         rows = [
             [a * x * square**2 + b * y * square + c * z for x, y, z in zip(*lines, strict=True)]

@@ -16,6 +16,7 @@ from ..objectives import Loss, Quadratic
 from ..precision import cast_floats, double_precision, unit_roundoff
 from ..problem import constrained_minimum
 from ..simulation import simulate_batch
+from ._cases import compiled_once
 from ._either_loss import LARGEST_CONDITION, EitherLoss
 
 NUM_STEPS = 20_000
@@ -49,7 +50,7 @@ class Standing(NamedTuple):
     excess_radius: Any
 
 
-@eqx.filter_jit
+@compiled_once
 def _assess(K: ConvexFunction, weight_decay: Any, losses: Any, axes: Any, points: Any) -> Standing:
     conjugate = K.conjugate()
 

@@ -3,13 +3,12 @@
 For ‖·‖₁, dead zone, Huber and the k largest the point of dom K* next to λx is rational, and so is the squared distance.
 """
 
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
-from typing import Any
-
-import numpy as np
+from typing import Any, NamedTuple
 
 from ..proofs.exact.arithmetic import misbehaviour
 from ..proofs.exact.functions import InBox, TopK, Vector, inner, sign
@@ -57,37 +56,85 @@ def within_one(case: Case) -> str | None:
 
 def distance_squared(K: Any, y: Vector, size: Fraction = Fraction(1)) -> Fraction:
     """dist(y, size·dom K*)²."""
-    scaled = tuple(each / size for each in y)
+    scaled = y if size == 1 else tuple(each / size for each in y)
     off = tuple(a - b for a, b in zip(scaled, K.nearest(scaled), strict=True))
     found: Fraction = size**2 * inner(off, off)
     return found
 
 
-def after(state: Stored, g: Vector, subject: Statement) -> tuple[Vector, Vector, Vector]:
-    """λx, u and λx⁺ of the exact step."""
-    k = state.constants
-    changed = Constants(k.eta, k.lam * subject.decay, k.beta1, k.beta2, k.is_explicit)
-    found = step(state.K, changed, state.x, state.m, g)
-    return tuple(k.lam * each for each in state.x), found.u, tuple(k.lam * each for each in found.x)
+class ExactStep(NamedTuple):
+    """λx, u and λx⁺."""
+
+    y: Vector
+    u: Vector
+    y_next: Vector
 
 
-def contracts_too_little(state: Stored, g: Vector, subject: Statement) -> bool:
+class Audit:
+    """A stored state and the gradient of its step: what several statements ask of it is computed once."""
+
+    def __init__(self, state: Stored, g: Vector) -> None:
+        self.state, self.g = state, g
+        self._steps: dict[Fraction, ExactStep] = {}
+        self._distances: dict[tuple[str, Fraction, Fraction], Fraction] = {}
+
+    def step(self, subject: Statement) -> ExactStep:
+        """The exact step."""
+        if subject.decay not in self._steps:
+            state, k = self.state, self.state.constants
+            changed = Constants(k.eta, k.lam * subject.decay, k.beta1, k.beta2, k.is_explicit)
+            found = step(state.K, changed, state.x, state.m, self.g)
+            y, y_next = (tuple(k.lam * each for each in x) for x in (state.x, found.x))
+            self._steps[subject.decay] = ExactStep(y, found.u, y_next)
+        return self._steps[subject.decay]
+
+    def distance_squared(self, name: str, subject: Statement, size: Fraction) -> Fraction:
+        """dist(y, size·dom K*)² of the `ExactStep`'s "y" or "y_next"."""
+        key = name, Fraction(1) if name == "y" else subject.decay, size
+        if key not in self._distances:
+            self._distances[key] = distance_squared(self.state.K, getattr(self.step(subject), name), size)
+        return self._distances[key]
+
+    def replay(self) -> dict[str, Any]:
+        """The state, the gradient and the run."""
+        return {"gradient": [float(each) for each in self.g], **self.state.replay()}
+
+
+def contracts_too_little(one: Audit, subject: Statement) -> bool:
     """dist(λx⁺)² above factor²·dist(λx)², or not equal to it where every coordinate outside is pushed outward."""
-    y, u, y_next = after(state, g, subject)
-    before, found = distance_squared(state.K, y, subject.size), distance_squared(state.K, y_next, subject.size)
-    expected = subject.factor(state.constants) ** 2 * before
-    is_pushed = isinstance(state.K, InBox) and all(b == sign(a) for a, b in zip(y, u, strict=True) if abs(a) > 1)
+    before, found = (one.distance_squared(name, subject, subject.size) for name in ("y", "y_next"))
+    y, u, _ = one.step(subject)
+    expected = subject.factor(one.state.constants) ** 2 * before
+    is_box = isinstance(one.state.K, InBox)
+    is_pushed = is_box and all(b == sign(a) for a, b in zip(y, u, strict=True) if abs(a) > 1)
     return found > expected or (is_pushed and found != expected)
 
 
-def leaves(state: Stored, g: Vector, subject: Statement) -> bool | None:
+def leaves(one: Audit, subject: Statement) -> bool | None:
     """λx⁺ ∉ dom K*; None where λx is outside already, if only by rounding."""
-    y, _, y_next = after(state, g, subject)
-    return None if distance_squared(state.K, y) > 0 else distance_squared(state.K, y_next, subject.size) > 0
+    if one.distance_squared("y", subject, Fraction(1)) > 0:
+        return None
+    return one.distance_squared("y_next", subject, subject.size) > 0
+
+
+_KNOWN: weakref.WeakKeyDictionary[Case, dict[tuple[int, bool], list[Audit]]] = weakref.WeakKeyDictionary()
+
+
+def audits(cases: Sequence[Case], run: Run) -> list[Audit]:
+    """Every audited step of the runs of these cases."""
+    found = []
+    for one in pushed_runs(cases, run):
+        known, key = _KNOWN.setdefault(one.case, {}), (run.seed, one.is_adversarial)
+        if key not in known:
+            indices = sorted({min(index, one.case.num_steps - 1) for index in AUDITED})
+            states = stored(one.case, one.x, one.m, indices)
+            known[key] = [Audit(state, vector_of(state.K, one.gradient[state.index])) for state in states]
+        found += known[key]
+    return found
 
 
 def measure(
-    fails: Callable[[Stored, Vector, Statement], bool | None], cases: Sequence[Case], run: Run, subject: Statement
+    fails: Callable[[Audit, Statement], bool | None], cases: Sequence[Case], run: Run, subject: Statement
 ) -> Measurement:
     """Stored states at which the statement fails, gradients random or pushing outward."""
     reason = misbehaviour()
@@ -96,15 +143,10 @@ def measure(
     if run.parameters and subject is not THEOREM:
         is_inside = fails is leaves
         cases = [*cases, *(case for case in pushed_cases(True, is_inside) if case.label.startswith("‖·‖₁"))]
-    broken, total = [], 0
-    for one in pushed_runs(cases, run):
-        indices = sorted({min(index, one.case.num_steps - 1) for index in AUDITED})
-        for state in stored(one.case, one.x, one.m, indices):
-            answer = fails(state, vector_of(state.K, one.gradient[state.index]), subject)
-            total += answer is not None
-            if answer:
-                broken.append({"gradient": np.ravel(one.gradient[state.index]).tolist(), **state.replay()})
-    return Measurement(float(len(broken)), 0.0, total, broken[0] if broken else None)
+    answers = [(fails(one, subject), one) for one in audits(cases, run)]
+    broken = [one for answer, one in answers if answer]
+    total = sum(answer is not None for answer, _ in answers)
+    return Measurement(float(len(broken)), 0.0, total, broken[0].replay() if broken else None)
 
 
 def cases(is_inside: bool, run: Run) -> list[Case]:

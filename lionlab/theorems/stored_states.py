@@ -70,7 +70,7 @@ class Reading:
         """The ledger's terms at one state."""
         number = state.K.number
         changed = {name: getattr(p, name) * number(factor) for name, factor in self.errors.items()}
-        return terms(p._replace(**changed), coefficients, number)
+        return terms(p._replace(**changed) if changed else p, coefficients, number)
 
 
 def descends_too_little(coefficients: Coefficients, reading: Reading, state: Stored, p: Pieces) -> bool | None:

@@ -108,7 +108,7 @@ def state(x, m, K=LION, is_explicit=True):
 def test_distances_shrink_by_the_rate_and_no_faster(K, is_explicit):
     outside = state((6, -5, 0), (3, -4, 1), K, is_explicit)
     g = (Fraction(0),) * 3
-    assert not distances.contracts_too_little(outside, g, distances.THEOREM)
+    assert not distances.contracts_too_little(distances.Audit(outside, g), distances.THEOREM)
     boxed = isinstance(K, functions.InBox)
     assert distances.distance_squared(K, tuple(x / 2 for x in outside.x)) == (
         Fraction(25, 4) if boxed else Fraction(81, 8)
@@ -116,12 +116,18 @@ def test_distances_shrink_by_the_rate_and_no_faster(K, is_explicit):
     if boxed:
         for size in (Fraction(1, 10**60), -Fraction(1, 10**60)):
             wrong = distances.Statement(lambda k, size=size: distances.rate(k) * (1 + size))
-            assert distances.contracts_too_little(outside, g, wrong)
+            assert distances.contracts_too_little(distances.Audit(outside, g), wrong)
 
 
 def test_a_vertex_stays_and_an_error_of_any_size_leaves():
     at_vertex, g = state((2, -2), (1, -1)), (Fraction(0), Fraction(0))
-    assert distances.leaves(at_vertex, g, distances.THEOREM) is False
-    assert distances.leaves(at_vertex, g, replace(distances.THEOREM, decay=1 - Fraction(1, 10**60))) is True
-    assert distances.leaves(at_vertex, g, replace(distances.THEOREM, size=1 - Fraction(1, 10**60))) is True
-    assert distances.leaves(state((3, 0), (1, 1)), g, distances.THEOREM) is None
+    assert distances.leaves(distances.Audit(at_vertex, g), distances.THEOREM) is False
+    assert (
+        distances.leaves(distances.Audit(at_vertex, g), replace(distances.THEOREM, decay=1 - Fraction(1, 10**60)))
+        is True
+    )
+    assert (
+        distances.leaves(distances.Audit(at_vertex, g), replace(distances.THEOREM, size=1 - Fraction(1, 10**60)))
+        is True
+    )
+    assert distances.leaves(distances.Audit(state((3, 0), (1, 1)), g), distances.THEOREM) is None

@@ -5,6 +5,7 @@ answer NaN where a reader expects a ball: `x**2` when the midpoint is exactly 0,
 NaN is no lie (it holds everything), but it decides nothing.
 """
 
+import functools
 from contextlib import AbstractContextManager
 from fractions import Fraction
 from typing import Any
@@ -22,11 +23,18 @@ def precision(bits: int = BITS) -> AbstractContextManager[None]:
 
 def ball(value: Any) -> Any:
     """A float exactly, a fraction to the precision of the scope, a ball as it is."""
-    from flint import arb, fmpq
-
+    arb, fmpq = _kinds()
     if isinstance(value, Fraction):
         return arb(fmpq(value.numerator, value.denominator))
     return value if isinstance(value, arb) else arb(value)
+
+
+@functools.cache
+def _kinds() -> tuple[Any, Any]:
+    """Balls and fractions, imported once: a million balls are made, and an import costs more than a ball."""
+    from flint import arb, fmpq
+
+    return arb, fmpq
 
 
 def interval(low: Fraction, high: Fraction) -> Any:

@@ -9,6 +9,7 @@ is the step taken from it here: what is found holds or fails with no tolerance a
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from ..coefficients import Coefficients
@@ -64,7 +65,7 @@ def step(K: ConvexPair, k: Constants, x: Vector, m: Vector, g: Vector) -> Step:
     return Step(m_tilde, u, x_next, m_next)
 
 
-class Pieces(NamedTuple):
+class Parts(NamedTuple):
     """Values and inner products of one step: u ∈ ∂K(m̃⁺), w ∈ ∂K(m⁺), z ∈ ∂K*(y⁺), y = λx, before (0) and after (1).
 
     `eta` is η′ where decay is explicit, `c` and `a` = 1 + cλ the theorem's constants, `weight` 1/λ, or 0 at λ = 0.
@@ -92,6 +93,14 @@ class Pieces(NamedTuple):
     a: Any
     weight: Any
     smoothness: Any
+
+
+class Pieces(Parts):
+    """`Parts` that remember what `terms` needs of them whatever the coefficients."""
+
+    @cached_property
+    def amounts(self) -> "Amounts":
+        return _amounts(self)
 
 
 def pieces(K: ConvexPair, f: Quadratic, k: Constants, x: Vector, m: Vector) -> Pieces | None:
@@ -139,21 +148,50 @@ class Terms(NamedTuple):
     cap: Any
 
 
-def terms(p: Pieces, factors: Coefficients, number: Callable[[Any], Any] = Fraction) -> Terms:
-    """The terms with the coefficients of H and of its rates as given; all 1 is the theorem. `number` is that of K."""
-    k = Coefficients(*(number(getattr(factors, field.name)) for field in fields(factors)))
+class Amounts(NamedTuple):
+    """What each of the `Coefficients` multiplies, by its name, and the `Terms` in which all of them are 1."""
+
+    factors: dict[str, Any]
+    terms: Terms
+
+
+def _amounts(p: Parts) -> Amounts:
     K_star, K, y_m = p.K_star1 - p.K_star0, p.K1 - p.K0, p.y_m1 - p.y_m0
-    change = (
-        k.loss * (p.f1 - p.f0)
-        + (k.penalty * p.weight + k.conjugate * p.c) * K_star
-        + p.c * (k.momentum * K - k.product * y_m)
-    )
-    return Terms(
-        change=change,
-        first=-k.first * p.eta * p.a * (p.u_m_tilde - p.u_z - p.y_m_tilde + p.y_z),
-        second=-k.second * p.c * (p.u_dm - p.w_dm),
+    parts = {
+        "loss": p.f1 - p.f0,
+        "penalty": p.weight * K_star,
+        "conjugate": p.c * K_star,
+        "momentum": p.c * K,
+        "product": -p.c * y_m,
+    }
+    others = {
+        "first": -p.eta * p.a * (p.u_m_tilde - p.u_z - p.y_m_tilde + p.y_z),
+        "second": -p.c * (p.u_dm - p.w_dm),
+        "slack": p.smoothness / 2 * p.dx_dx,
+    }
+    plain = Terms(
+        change=sum(parts.values(), 0 * p.c),
+        first=others["first"],
+        second=others["second"],
         loss=p.f1 - p.f0 - p.g_dx,
         conjugate=-(p.weight + p.c) * (p.z_dy - K_star),
         momentum=-p.c * (p.w_dm - K),
-        cap=k.slack * p.smoothness / 2 * p.dx_dx,
+        cap=others["slack"],
     )
+    return Amounts(parts | others, plain)
+
+
+def terms(p: Pieces, factors: Coefficients, number: Callable[[Any], Any] = Fraction) -> Terms:
+    """The terms with the coefficients of H and of its rates as given; all 1 is the theorem. `number` is that of K."""
+    found = p.amounts.terms
+    for field in fields(factors):
+        error = getattr(factors, field.name) - 1
+        if error:
+            name = IN_TERMS.get(field.name, "change")
+            added = getattr(found, name) + number(error) * p.amounts.factors[field.name]
+            found = found._replace(**{name: added})
+    return found
+
+
+# The term that a coefficient is in, where that is not the change of H.
+IN_TERMS = {"first": "first", "second": "second", "slack": "cap"}
