@@ -103,6 +103,11 @@ EXPERIMENT = Experiment(
 )
 '''
 
+# What the program and the reproduction are made of. A clone that describes functions has them as well; the rest of the
+# library would only be hashed by every command.
+PROGRAM = ("cli", "proofs", "reproduction", "theorems")
+FUNCTIONS = ("conjugation", "convex", "objectives")
+
 WARM = WarmPython()
 
 README = "# small\n\n<!-- claims:begin -->\nwhat was here before\n<!-- claims:end -->\n\nend\n"
@@ -111,17 +116,16 @@ README = "# small\n\n<!-- claims:begin -->\nwhat was here before\n<!-- claims:en
 class Clone:
     """A folder that looks like a clone, and a way to run the program in it."""
 
-    def __init__(self, root: Path, names: tuple[str, ...]) -> None:
+    def __init__(self, root: Path, names: tuple[str, ...], rooms: tuple[str, ...] = PROGRAM) -> None:
         self.root = root
+        library = REPOSITORY / "lionlab"
         # With its bytecode, which Python would otherwise compile again for the first command in every clone.
-        shutil.copytree(REPOSITORY / "lionlab", root / "lionlab")
+        left_out = {path.name for path in library.iterdir() if path.is_dir()} - {*rooms, "__pycache__"}
+        shutil.copytree(library, root / "lionlab", ignore=lambda folder, names: left_out & set(names))
         for path in self.theorems.glob("[a-z]*.py"):
             path.unlink()
-        registry = (self.theorems / "_registry.py").read_text(encoding="utf-8")
-        head, _, rest = registry.partition("MODULES: tuple[str, ...] = (")
-        rest = rest[rest.index(")") + 1 :]
-        modules = 'MODULES: tuple[str, ...] = ("small", "other")'
-        (self.theorems / "_registry.py").write_text(f"{head}{modules}{rest}", "utf-8")
+        self._register("theorems", "small", "other")
+        self._register("proofs")
         self.write_claims(*names)
         (root / "experiments").mkdir()
         self.script.write_text(EXPERIMENT, "utf-8")
@@ -139,6 +143,12 @@ class Clone:
         for module, own in (("small", set(names) - OTHERS), ("other", OTHERS & set(names))):
             chosen = tuple(name for name in names if name in own)
             (self.theorems / f"{module}.py").write_text(CLAIMS.replace("NAMES", repr(chosen)), "utf-8")
+
+    def _register(self, room: str, *modules: str) -> None:
+        path = self.root / "lionlab" / room / "_registry.py"
+        head, begin, rest = path.read_text(encoding="utf-8").partition("MODULES: tuple[str, ...] = ")
+        assert begin
+        path.write_text(f"{head}{begin}{modules!r}{rest[rest.index(')') + 1 :]}", "utf-8")
 
     def edit(self, path: Path, old: str, new: str) -> None:
         """Replaces text that must be there."""

@@ -30,7 +30,7 @@ LONGEST = (
     "reproduction/test_reproduce.py", "proofs/test_every_proof.py", "convex/test_laws.py", "integration/test_smooth.py",
     "inspection/test_inspection.py", "theorems/test_every_claim.py", "theorems/test_proximal.py",
     "convex/test_calculus.py", "dynamics/test_proximal_step.py", "energy/test_ledger.py",
-    "test_unstacked.py",
+    "test_every_step.py", "test_unstacked.py",
 )  # fmt: skip
 """Files that begin first, the longest before all: a long one that begins last has the other processes wait for it."""
 
