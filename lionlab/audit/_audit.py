@@ -21,6 +21,7 @@ from ._held_out import Outcome, replay_held_out
 from ._not_a_number import judged
 from ._numbers_probe import find_determinism, find_dtypes, find_not_a_number
 from ._other_rank import find_other_rank
+from ._planted import find_sensitivity, sensitivity_finding
 from ._precision_probe import is_rounded_to_float32
 from ._probe import Probe
 from ._report import AuditReport
@@ -122,6 +123,11 @@ def _audited(
     broken_run = broken_run or other_run
     told = fingerprint_findings(probe, print_, outcome, claims)
     findings = [*told, *findings, *held]
+    sensitivity = find_sensitivity(probe, print_, outcome)
+    if sensitivity is not None:
+        findings.append(sensitivity_finding(sensitivity))
+        if sensitivity.missed:
+            found_set = withdrawn(found_set, "the constants are not told from others")
     evidence = Evidence()
     if is_refused(outcome, claims.are_made, findings):
         evidence = find_evidence(probe, print_, outcome, broken_run)
@@ -131,7 +137,7 @@ def _audited(
         found_set = withdrawn(found_set, f"{failed[0]} contradicts it" if failed else "runs differ")
     findings.insert(len(told), found_set.finding)
     verdict, sentence, values, counterexample = concluded(
-        probe, print_, outcome, claims, findings, found_set, evidence.counterexample
+        probe, print_, outcome, claims, findings, found_set, evidence.counterexample, sensitivity
     )
     values["tested"] = {**tested.described(), "longest_run": watched.longest_run}
     if landing is not None and verdict in ("CONSISTENT", "VIOLATED"):

@@ -10,10 +10,10 @@ from ._counterexample import Counterexample
 from ._decay_kinds import kept_radius
 from ._effective_set import EffectiveSet, find_effective_set
 from ._findings import Finding
-from ._fingerprint import Fingerprint, readable
+from ._fingerprint import SNAPPED, Fingerprint, readable
 from ._held_against import Claimed, held_against
 from ._held_out import Outcome
-from ._model import Model
+from ._model import ROUNDINGS, Model
 from ._probe import Probe
 
 NORMS = {
@@ -80,7 +80,10 @@ def effective_set_of(probe: Probe, found: Fingerprint, outcome: Outcome, schedul
     except (ArithmeticError, ValueError, np.linalg.LinAlgError) as error:
         told = Finding("effective set", "not known", f"the search failed: {error}", "not known", verdict="INCONCLUSIVE")
         return FoundSet(theory, theory, None, told)
-    return FoundSet(*_compared(theory, search, not found.direction.is_bounded))
+    # A point of rest is known to the rounding of a step over the share of x that the step takes off.
+    share = probe.unit * outcome.fit.size * outcome.fit.weight_decay
+    rounding = ROUNDINGS * probe.roundoff / share if share > 0 else 0.0
+    return FoundSet(*_compared(theory, search, not found.direction.is_bounded, rounding))
 
 
 def _by_theory(probe: Probe, outcome: Outcome, schedule: Any) -> dict[str, Any] | None:
@@ -91,12 +94,15 @@ def _by_theory(probe: Probe, outcome: Outcome, schedule: Any) -> dict[str, Any] 
     rates = np.array([float(schedule(t)) for t in range(120)]) if schedule is not None else np.array([probe.unit])
     if ball is None or fit.weight_decay == 0 or (probe.unit * fit.size * fit.weight_decay > 1):
         return None
-    radius = kept_radius(fit.decay, rates * fit.size, fit.weight_decay, ball[1])
+    weakest = fit.weight_decay  # so far as it is known
+    if SNAPPED * fit.weight_decay < fit.decay_error < fit.weight_decay:
+        weakest -= fit.decay_error
+    radius = kept_radius(fit.decay, rates * fit.size, weakest, ball[1])
     return None if radius is None else {"norm": ball[0], "radius": radius, "is_bound": True}
 
 
 def _compared(
-    theory: dict[str, Any] | None, search: EffectiveSet, is_unbounded: bool
+    theory: dict[str, Any] | None, search: EffectiveSet, is_unbounded: bool, rounding: float
 ) -> tuple[dict[str, Any] | None, dict[str, Any] | None, EffectiveSet, Finding]:
     reached = search.to_json()
     found = None if reached is None else {**reached, "is_bound": False}
@@ -119,7 +125,7 @@ def _compared(
         verdict = "INCONCLUSIVE" if is_odd else None
         extra = f"; theory expects {_in_words(theory)}" if theory is not None else ""
         certainty = {"not found": "not known", "no set": "seen in samples"}.get(search.status, "measured")
-        return theory, theory, search, Finding("effective set", told, said + extra, certainty, verdict=verdict)
+        return None, theory, search, Finding("effective set", told, said + extra, certainty, verdict=verdict)
     if theory is None and is_unbounded:
         said = "the direction is longer for longer gradients, by a factor of up to a million at the largest tried"
         told = "none found: no bound on x was seen that holds for all gradients"
@@ -129,10 +135,20 @@ def _compared(
         told += "" if search.is_filled else ", nor does what was reached fill that ball"
         return found, None, search, Finding("effective set", told, said, "reached, not bounded")
     if search.agrees:
+        theory = {**theory, "radius": _outward(theory, search, rounding)}
         agreed = Finding("effective set", _in_words(theory), f"theory and search agree: {said}", "measured")
         return theory, theory, search, agreed
     told = f"theory says {_in_words(theory)}, search {_in_words(found)}"
-    return theory, theory, search, Finding("effective set", told, said, "not known", verdict="INCONCLUSIVE")
+    return found, theory, search, Finding("effective set", told, said, "not known", verdict="INCONCLUSIVE")
+
+
+def _outward(theory: dict[str, Any], search: EffectiveSet, rounding: float) -> float:
+    """The radius, at least what was reached, beside rounding, so far as λ in float32 explains that: no smaller is kept.
+
+    More than that is the search's own error, or that of a norm whose name has six digits.
+    """
+    radius, reached = theory["radius"], search.radius_in(theory["norm"])
+    return float(reached) if rounding < reached / radius - 1 <= SNAPPED else float(radius)
 
 
 def withdrawn(found_set: FoundSet, why: str) -> FoundSet:
@@ -140,6 +156,8 @@ def withdrawn(found_set: FoundSet, why: str) -> FoundSet:
     if found_set.described is None or not found_set.described["is_bound"]:
         return found_set
     reached = None if found_set.search is None else found_set.search.to_json()
+    if found_set.search is not None and reached is None and found_set.search.status != "not found":
+        return FoundSet(None, None, found_set.search, found_set.finding)
     described = {**(reached or found_set.described), "is_bound": False}
     told = f"x was pushed as far as the boundary of {_in_words(described)}; that bounds nothing: {why}"
     evidence = found_set.finding.evidence
@@ -185,4 +203,4 @@ def held_findings(
 def _weight_decay_at(probe: Probe, per_step: float, fit: Model) -> float:
     """λ at the usual η: what keeps ηλ in float32 has another one, in the eighth digit, at every η."""
     share = per_step / (1 - per_step) if fit.decay == "implicit" else per_step
-    return readable(share / probe.unit) if fit.weight_decay > 0 else 0.0
+    return readable(share / probe.unit, fit.decay_error or None) if fit.weight_decay > 0 else 0.0

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ._decay_kinds import DECAY_RATES
+from ._model import X_ROUNDINGS
 from ._probe import Probe, crossing
 
 STRONG = 1e6
@@ -19,6 +20,10 @@ LAW_ERROR = 1e-6
 WIDEST_ERROR = 0.1
 """A constant that rounding leaves more open than this share is no constant: its law would explain anything."""
 ROUNDINGS = 8
+SINGLE = X_ROUNDINGS / (4 * ROUNDINGS)
+"""What a step rounds, as a share of what two runs may be apart for rounding: a mean of steps is off by no more."""
+WEAK_ROUNDINGS = 64
+"""What a step takes off is below so many roundings of x: no kind and no constant is read off it."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,8 @@ class Decay:
     - `per_step`: d at the usual η.   `is_scaled_known`: whether a changing η was tried.
     - `evidence`: in words.   `moves_without_gradient`: zero gradients from 0 move x.
     - `error`: how far off λ may be for rounding.
+    - `alike`: kinds that this one is not told from, so weak is it.
+    - `is_below_rounding`: the kind is unknown because a step takes off too little for the digits of x.
     """
 
     kind: str
@@ -39,6 +46,8 @@ class Decay:
     certainty: str
     moves_without_gradient: bool = False
     error: float = 0.0
+    is_below_rounding: bool = False
+    alike: tuple[str, ...] = ()
 
 
 def find_decay(probe: Probe) -> Decay:
@@ -59,6 +68,8 @@ def find_decay(probe: Probe) -> Decay:
         return Decay("unknown", None, np.nan, False, "a single step gives something that is no number", "measured")
     if all((np.abs(share) <= noise).all() for share in shares.values()):
         return _confirmed_none(probe, said)
+    if all((np.abs(share) <= WEAK_ROUNDINGS * probe.roundoff).all() for share in shares.values()):
+        return _too_weak(_median(zero), said)
     if (np.abs(outward) <= noise).all() and np.ptp(zero) <= 2 * noise.max() and _same(zero, inward, noise):
         return Decay("cautious", _median(zero) / probe.unit, _median(zero), False, said, "seen in samples")
     is_still = (np.abs(outward) <= noise).all() and (np.abs(zero) <= noise).all()
@@ -70,6 +81,11 @@ def find_decay(probe: Probe) -> Decay:
     if (np.abs(outward) <= noise).all() and (np.abs(inward) <= noise).all():
         return Decay("coupled", _coupled_constant(probe), 0.0, False, said, "measured")
     return Decay("unknown", None, np.nan, False, f"not of one kind: {said}", "measured")
+
+
+def _too_weak(d: float, said: str) -> Decay:
+    told = f"{said}: too near to rounding for its kind and its constant to be told"
+    return Decay("unknown", None, d, False, told, "not known", is_below_rounding=True)
 
 
 def _share(probe: Probe, x0: np.ndarray, push: float) -> tuple[np.ndarray, np.ndarray]:
@@ -160,14 +176,17 @@ def _law(probe: Probe, d: float, said: str) -> Decay:
         return Decay("unknown", None, d, False, f"{said}; but in a run at one learning rate {told}", "measured")
     if not probe.box.accepts_schedule or not probe.knows_rate:
         told = f"{said}; the same {d:.9g} at every step of a run"
-        return Decay("decoupled", d / probe.unit, d, False, told, "measured", error=float(errors.min()) / probe.unit)
+        return Decay(
+            "decoupled", d / probe.unit, d, False, told, "measured", error=SINGLE * float(errors.min()) / probe.unit
+        )
     schedules = _schedules(probe.unit, d, steps)
     seen = [_per_step(probe, s, is_total, steps) for s in schedules]
     found, errors = np.concatenate([a for a, _ in seen]), np.concatenate([e for _, e in seen])
-    fitted = {}
+    fitted, is_open = {}, []
     for kind in ("decoupled", "implicit", "fixed", "over first", "corrected"):
         law = np.concatenate([DECAY_RATES[kind](s, 1.0, probe.unit) for s in schedules])
         fit = _fit(law, *((found / (1 - found), errors / (1 - found) ** 2) if kind == "implicit" else (found, errors)))
+        is_open.append(_is_open(law, found, errors))
         if fit is not None:
             fitted[kind] = fit
     if fitted:
@@ -180,7 +199,9 @@ def _law(probe: Probe, d: float, said: str) -> Decay:
         told += f", the same to a share of {fit.share:.1g}, by the law “{alike[0]}”"
         told += f"; so weak a decay is not told from “{alike[1]}”" if alike[1:] else ""
         certainty = "measured" if alike[1:] else "to rounding"
-        return Decay(alike[0], fit.constant, d, True, told, certainty, error=fit.error)
+        return Decay(alike[0], fit.constant, d, True, told, certainty, error=fit.error, alike=tuple(alike[1:]))
+    if all(is_open):
+        return _too_weak(d, said)
     return Decay("unknown", None, d, True, f"{said}; under changing learning rates d follows no law tried", "measured")
 
 
@@ -193,6 +214,12 @@ class Fit(NamedTuple):
     share: float
 
 
+def _is_open(law: np.ndarray, found: np.ndarray, errors: np.ndarray) -> bool:
+    """Whether rounding leaves λ more open than `WIDEST_ERROR` at every step."""
+    is_seen = np.isfinite(found) & np.isfinite(errors)
+    return bool((errors[is_seen] > WIDEST_ERROR * np.abs(found[is_seen])).all())
+
+
 def _fit(law: np.ndarray, found: np.ndarray, errors: np.ndarray) -> Fit | None:
     """λ in d_t = λ·law_t, by least squares in units of the errors; None where a step is farther off than its error."""
     is_seen = np.isfinite(found) & np.isfinite(errors)
@@ -200,7 +227,7 @@ def _fit(law: np.ndarray, found: np.ndarray, errors: np.ndarray) -> Fit | None:
         return None
     law, found, errors = law[is_seen], found[is_seen], errors[is_seen]
     constant = float(np.sum(law * found / errors**2) / np.sum(law**2 / errors**2))
-    error = float(np.min(errors / law))
+    error = SINGLE * float(np.sum(law / errors) / np.sum(law**2 / errors**2))
     if not error <= WIDEST_ERROR * constant:
         return None
     off = np.abs(found - constant * law)

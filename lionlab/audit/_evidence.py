@@ -7,6 +7,7 @@ without one the nearest Lion-K, does not make is what anyone can replay.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 
@@ -59,8 +60,11 @@ def is_refused(outcome: Outcome, claims_are_made: bool, findings: list[Finding])
 
 def find_evidence(probe: Probe, found: Fingerprint, outcome: Outcome, broken_run: Counterexample | None) -> Evidence:
     """The first run that shows it and goes the same way again; `broken_run`: of the first consequence that fails."""
-    missing = "in no run that was made does a step part from the claim by more than rounding"
-    for example, whole in _candidates(probe, found, outcome, broken_run):
+    missing = (
+        "in no run that was made does one step part from the claim by more than rounding; what refuses it is a number "
+        "that a probe finds from many runs"
+    )
+    for example, whole in chain(_candidates(probe, found, outcome, broken_run), _sharply(probe, outcome)):
         parted = _parted(probe, whole)
         if parted is not None:
             return Evidence(None, UNSTEADY, parted)
@@ -101,6 +105,20 @@ def _candidates(
             gone = _departure(probe, checker, whole)
             if gone is not None:
                 yield outcome.shown(name, whole, gone), whole
+
+
+def _sharply(probe: Probe, outcome: Outcome) -> Iterator[tuple[Counterexample, Tried]]:
+    """Runs that part from the claim with its constants taken as exact, as the probes do where the steps may not:
+    a learning rate is forgiven the rounding to float32 in a single step."""
+    sharp = replace(outcome, reference=replace(outcome.reference, rate_error=0.0, decay_error=0.0, beta_error=0.0))
+    checker = Checker(sharp.reference)
+    seen = (_tried(probe, "a probe", s.x0, s.gradients, s.rates, s.course.x) for s in probe.seen)
+    for whole in chain(outcome.tried, seen):
+        gone = _departure(probe, checker, whole) if np.isfinite(whole.stream.gradients).all() else None
+        if gone is not None:
+            shown = sharp.shown(probe.box.name, whole, gone)
+            sentence = f"{shown.sentence}, its constants and the learning rate taken as exact"
+            yield replace(shown, sentence=sentence), whole
 
 
 def _tried(

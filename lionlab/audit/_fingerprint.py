@@ -24,6 +24,8 @@ JUDGED = ("float32",)
 """Coarser formats in which a momentum can still be judged; in bfloat16 the roundings of 1/(1−β2) steps outweigh it."""
 SNAPPED = 1e-6
 """A constant within this share of the claimed one counts as claimed: float32 keeps no more."""
+SNAPPED_DECAY = 2.0**-22
+"""The same for λ: η, λ and their product may each be rounded to float32."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class Fingerprint:
         if beta1 is None or self.momentum.is_corrected:
             beta1, beta2, is_whole = 0.9, 0.99, False
         error = 1e3 * probe.momentum_roundoff / max(1 - (beta2 or 0.0), 1e-6)
+        scale = named.size if decay != "coupled" else 1.0
         return (
             Model(
                 named.K,
@@ -77,7 +80,7 @@ class Fingerprint:
                 readable(beta1),
                 readable(0.0 if beta2 is None else beta2),
                 decay,
-                readable(weight_decay / (named.size if decay != "coupled" else 1)),
+                readable(weight_decay / scale, 2 * self.decay.error / scale),
                 named.size,
                 min(error, 1e-6),
                 # Once in λ as it was found, once in the step that is held against it.
@@ -92,8 +95,12 @@ def take_fingerprint(probe: Probe, claims: Claims, tell: Callable[[str], None]) 
     """Asks everything, in the order in which one answer helps the next."""
     tell("decay")
     decay = find_decay(probe)
+    if claims.decay == "implicit" and "implicit" in decay.alike:  # not told apart: the claim is taken at its word
+        decay = replace(decay, kind="implicit", alike=(decay.kind,))
     if decay.kind == "implicit":
         probe.step = probe.unit * (1 - decay.per_step)
+    elif claims.decay == "implicit" and decay.is_below_rounding:
+        probe.step = probe.unit / (1 + probe.unit * (claims.weight_decay or 0.0))
     tell("momentum")
     share = decay.per_step if np.isfinite(decay.per_step) else 0.0
     history = find_history(probe, share)
@@ -151,17 +158,18 @@ def _size_of(direction: Direction) -> float:
     return 1.0 if not 0 < direction.largest < 1e300 else min(direction.largest, 1.0)
 
 
-def readable(value: float) -> float:
-    """A constant found, as the short decimal beside it where it is that to a billionth."""
+def readable(value: float, error: float | None = None) -> float:
+    """A constant found, as the short decimal beside it where it is that to a billionth, or to its error if smaller."""
     short = float(f"{value:.6g}")
-    return short if abs(short - value) <= DISPLAYED * max(abs(value), 1e-300) else value
+    allowed = DISPLAYED * max(abs(value), 1e-300)
+    return short if abs(short - value) <= (allowed if error is None else min(allowed, error)) else value
 
 
-def snapped(found: float | None, claimed: float | None, error: float = 0.0) -> bool:
+def snapped(found: float | None, claimed: float | None, error: float = 0.0, share: float = SNAPPED) -> bool:
     """Whether a constant, known up to an error, is the claimed one."""
     if claimed is None:
         return True
-    return found is not None and abs(found - claimed) <= SNAPPED * max(abs(claimed), SNAPPED) + error
+    return found is not None and abs(found - claimed) <= share * max(abs(claimed), SNAPPED) + error
 
 
 def text_of(K: ConvexFunction) -> str:

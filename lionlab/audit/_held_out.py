@@ -1,6 +1,6 @@
 """The backbone of the audit: runs that the fit has not seen, predicted step by step."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from ..convex import ConvexFunction
 from ._black_box import Course
 from ._counterexample import Counterexample
-from ._fingerprint import Claims, Fingerprint, snapped, text_of
+from ._fingerprint import SNAPPED, SNAPPED_DECAY, Claims, Fingerprint, snapped, text_of
 from ._model import Checker, Departure, Model
 from ._probe import Probe
 from ._streams import STEPS, Stream, held_out_streams
@@ -34,7 +34,7 @@ class Outcome:
     - `fit`: the model fitted; `is_whole`, whether every constant of it was found; `fit_departure`: where a run parts
       from it, and which run.
     - `reference`: what it is held against: the claim, or without one the fit as a Lion-K; with its own departure.
-    - `steps`, `runs`: how many were tried.   `has_schedule`: whether η was changed.
+    - `steps`, `runs`: how many were tried.   `has_schedule`: whether η was changed.   `tried`: the runs themselves.
     """
 
     fit: Model
@@ -45,6 +45,7 @@ class Outcome:
     steps: int
     runs: int
     has_schedule: bool
+    tried: tuple[Tried, ...] = field(default=(), repr=False)
 
     @property
     def is_explained(self) -> bool:
@@ -99,12 +100,12 @@ def replay_held_out(
     checker = Checker(fit)
     other = checker if reference == fit else _checker_of(reference, checker)
     departures: list[tuple[Tried, Departure] | None] = [None, None]
-    steps = runs = 0
+    recorded: list[Tried] = []
     has_schedule = probe.box.accepts_schedule and probe.rate is not None
     for stream in _streams(probe, fit, reference, schedule, has_schedule, is_quick):
         tried = _run(probe, stream)
         seen = probe.mean_gradient(stream.gradients)
-        steps, runs = steps + len(stream.gradients), runs + 1
+        recorded.append(tried)
         for i, each in enumerate((checker, other)):
             if departures[i] is None:
                 gone = each.departure(tried.course, seen, tried.rates, probe.box.is_compiled)
@@ -113,7 +114,8 @@ def replay_held_out(
             departures[1] = departures[0]
         if all(departures):
             break
-    return Outcome(fit, is_whole, departures[0], reference, departures[1], steps, runs, has_schedule)
+    steps, runs = sum(len(tried.stream.gradients) for tried in recorded), len(recorded)
+    return Outcome(fit, is_whole, departures[0], reference, departures[1], steps, runs, has_schedule, tuple(recorded))
 
 
 def _checker_of(model: Model, like: Checker) -> Checker:
@@ -165,10 +167,12 @@ def _reference(fit: Model, claims: Claims, probe: Probe, found_error: float) -> 
         changed["decay"] = "decoupled" if claims.decay == "explicit" else "implicit"
     for name in ("beta1", "beta2", "weight_decay"):
         claimed, found = getattr(claims, name), getattr(fit, name)
-        error = found_error if name == "weight_decay" else 0.0
+        error, share = (found_error, SNAPPED_DECAY) if name == "weight_decay" else (0.0, SNAPPED)
         # Within the error the claim is taken at its word; beside it only as float32 would keep it.
-        if claimed is not None and (not snapped(found, claimed) or abs(found - claimed) <= error):
+        if claimed is not None and (not snapped(found, claimed, share=share) or abs(found - claimed) <= error):
             changed[name] = claimed
+            if name == "weight_decay":  # the runs decide, to their rounding
+                changed["decay_error"] = 0.0
     if (changed.get("weight_decay", fit.weight_decay)) > 0 and changed.get("decay", fit.decay) == "none":
         changed["decay"] = "decoupled"
     return replace(fit, **changed) if changed else fit

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 STEPS = 512
+TINIEST = 30
+"""Starts go down to this power of a tenth, in units of the radius."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,9 @@ def held_out_streams(
     yield Stream("no gradients at all", x0, silent)
     single = silent.copy()
     single[3] = rng.normal(size=shape)
+    spread = 10.0 ** rng.uniform(-TINIEST, -3, x_shape)
+    spread.flat[:2] = 1e-9, 10.0**-TINIEST
+    yield Stream("no gradients at all, from near 0", radius * spread * np.sign(x0), silent)
     yield Stream("a single gradient", -x0, single)
     yield Stream("few values, many ties", x0, rng.integers(-2, 3, size=(steps, *shape)).astype(float))
     yield Stream("tiny gradients", x0, normal() / large)

@@ -1,5 +1,7 @@
 """Whether a vector is an element of ∂K, to rounding: the selection where it is one, else the Fenchel–Young gap."""
 
+from typing import NamedTuple
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -30,6 +32,14 @@ def _gap(K: ConvexFunction, z: Array, u: Array, allowance: Array) -> Array:
     return jax.vmap(gap)(z, u, allowance)
 
 
+class Slopes(NamedTuple):
+    """∇K at both ends of the interval in which z may lie, and at z."""
+
+    low: np.ndarray
+    middle: np.ndarray
+    high: np.ndarray
+
+
 class Subgradients:
     """∂K at many points at once, in float64."""
 
@@ -55,7 +65,21 @@ class Subgradients:
             parts.append(np.asarray(done)[:held])
         return np.concatenate(parts)
 
-    def excess(self, z: np.ndarray, u: np.ndarray, shift: np.ndarray, error: np.ndarray) -> np.ndarray:
+    def slopes(self, z: np.ndarray, shift: np.ndarray) -> Slopes:
+        """∇K at z − shift, z and z + shift."""
+        with np.errstate(all="ignore"):
+            return Slopes(self.selection(z - shift), self.selection(z), self.selection(z + shift))
+
+    def excess_by_entry(self, u: np.ndarray, error: np.ndarray, slopes: Slopes) -> np.ndarray:
+        """How far each entry of u is from between the slopes, in units of its error, for separable K."""
+        low, middle, high = slopes
+        least, most = np.minimum(np.minimum(low, high), middle), np.maximum(np.maximum(low, high), middle)
+        off = np.maximum(np.maximum(least - u, u - most), 0) / (error + np.finfo(np.float64).tiny)
+        return np.where(np.isnan(off), np.inf, off)
+
+    def excess(
+        self, z: np.ndarray, u: np.ndarray, shift: np.ndarray, error: np.ndarray, slopes: Slopes | None = None
+    ) -> np.ndarray:
         """How far each u_i (n, *shape) is from ∂K at some point within `shift` of z_i, in units of its own error.
 
         At most 1 where it is an element. For separable K entry by entry: between the slopes at both ends of the
@@ -63,15 +87,12 @@ class Subgradients:
         shift explains.
         """
         with np.errstate(all="ignore"):
-            low, high = self.selection(z - shift), self.selection(z + shift)
-            middle = self.selection(z)
+            slopes = self.slopes(z, shift) if slopes is None else slopes
+            low, middle, high = slopes
             axes = tuple(range(1, z.ndim))
             floor = np.finfo(np.float64).tiny
             if self.K.is_separable:
-                least = np.minimum(np.minimum(low, high), middle)
-                most = np.maximum(np.maximum(low, high), middle)
-                off = np.maximum(np.maximum(least - u, u - most), 0) / (error + floor)
-                return np.where(np.isnan(off), np.inf, off).max(axis=axes)
+                return self.excess_by_entry(u, error, slopes).max(axis=axes)
             width = np.maximum(np.abs(low - middle), np.abs(high - middle)).max(axis=axes, keepdims=True)
             allowed = error + np.where(width <= SMOOTH_PART, 8 * width, 0)
             off = (np.abs(u - middle) / (allowed + floor)).max(axis=axes)

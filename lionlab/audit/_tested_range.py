@@ -16,7 +16,7 @@ class TestedRange:
     """What some runs went through; it grows with every run.
 
     - `shape`: of the parameters.   `steps`: the longest run, in steps.
-    - `largest_x`: the largest finite |x_i|.   `largest_gradient`, `smallest_gradient`: of |g_i| > 0.
+    - `largest_x`, `smallest_x`: of finite |x_i| > 0.   `largest_gradient`, `smallest_gradient`: of |g_i| > 0.
     - `learning_rates`: the least and the largest η, None while none is known.
     - `constants_from`: the shape on which the constants were looked for.
     """
@@ -24,6 +24,7 @@ class TestedRange:
     shape: tuple[int, ...] | None = None
     steps: int = 0
     largest_x: float = 0.0
+    smallest_x: float = np.inf
     largest_gradient: float = 0.0
     smallest_gradient: float = np.inf
     learning_rates: tuple[float, float] | None = None
@@ -34,6 +35,7 @@ class TestedRange:
         self.shape = course.x.shape[1:]
         self.steps = max(self.steps, len(course.x) - 1)
         self.largest_x = max(self.largest_x, _largest(course.x))
+        self.smallest_x = min(self.smallest_x, _smallest(course.x))
         if gradients is not None:
             self.largest_gradient = max(self.largest_gradient, _largest(gradients))
             self.smallest_gradient = min(self.smallest_gradient, _smallest(gradients))
@@ -50,8 +52,8 @@ class TestedRange:
             eta = f", learning rate {low:.2g}" if low == high else f", learning rates from {low:.2g} to {high:.2g}"
         sizes = f"gradients of size {self.smallest_gradient:.1g} to {self.largest_gradient:.1g}"
         return (
-            f"Tried with parameters of shape {self.shape}, up to {self.steps} steps, |x_i| up to {self.largest_x:.2g}, "
-            f"{sizes}{eta}."
+            f"Tried with parameters of shape {self.shape}, up to {self.steps} steps, "
+            f"|x_i| from {self.smallest_x:.1g} up to {self.largest_x:.2g}, {sizes}{eta}."
         )
 
     def described(self) -> dict[str, Any]:
@@ -59,6 +61,7 @@ class TestedRange:
         return {
             "shape": list(self.shape or ()),
             "steps": self.steps,
+            "smallest_x": self.smallest_x,
             "largest_x": self.largest_x,
             "smallest_gradient": self.smallest_gradient,
             "largest_gradient": self.largest_gradient,

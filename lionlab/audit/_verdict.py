@@ -8,6 +8,7 @@ from ._findings import Finding
 from ._fingerprint import SNAPPED, Claims, Fingerprint, readable
 from ._held_out import LION_K_DECAYS, Outcome
 from ._numbers_probe import ROUNDED
+from ._planted import Sensitivity, below_rounding, insensitive
 from ._probe import Probe
 from ._words import is_independent
 
@@ -20,6 +21,7 @@ def concluded(
     findings: list[Finding],
     found_set: FoundSet,
     example: Counterexample | None,
+    sensitivity: Sensitivity | None = None,
 ) -> tuple[str, str, dict[str, Any], Counterexample | None]:
     """(verdict, sentence, fingerprint, counterexample)."""
     values = _values(probe, found, outcome, claims, findings)
@@ -27,6 +29,9 @@ def concluded(
     broken = [f for f in findings if f.verdict == "VIOLATED"]
     is_deterministic = values["is_deterministic"]
     holds = outcome.is_lion_k and outcome.reference_departure is None and not broken and is_deterministic
+    if holds and sensitivity is not None and sensitivity.missed:
+        said = f"{name} looks like {_lion_k(outcome)}, but {insensitive(probe, sensitivity)}."
+        return "INCONCLUSIVE", said, values, None
     if holds and found_set.is_contradicted:
         told = found_set.finding
         what = "the set it keeps is not known" if told.found == "not known" else told.found
@@ -50,7 +55,12 @@ def concluded(
         said = f"{name} is not what it claims to be: {first}. {kept}"
         return "VIOLATED", said, values, example
     if claims.are_made:
-        said = f"{name}: no step contradicts the claim, but not everything was found: {_missing(found, outcome)}."
+        said = (
+            f"{name}: no step contradicts the claim, but not everything was found: {_missing(probe, found, outcome)}."
+        )
+        return "INCONCLUSIVE", said, values, None
+    if found.decay.is_below_rounding and outcome.reference_departure is None and not broken and is_deterministic:
+        said = f"{name}: a Lion-K explains every step, but not everything was found: {_missing(probe, found, outcome)}."
         return "INCONCLUSIVE", said, values, None
     return (
         "NOT_APPLICABLE",
@@ -96,10 +106,12 @@ def _reason(
     return every["unseen runs"].evidence
 
 
-def _missing(found: Fingerprint, outcome: Outcome) -> str:
+def _missing(probe: Probe, found: Fingerprint, outcome: Outcome) -> str:
     """What of a Lion-K was not found, or was found to be something else."""
     told = []
-    if found.decay.kind not in LION_K_DECAYS:
+    if found.decay.is_below_rounding:
+        told.append(f"its decay is too weak to be told from rounding; {below_rounding(probe)}")
+    elif found.decay.kind not in LION_K_DECAYS:
         told.append(f"its decay is {'of no kind known here' if found.decay.kind == 'unknown' else found.decay.kind}")
     if found.momentum.beta1 is None or found.momentum.is_corrected:
         told.append("its momentum is of no two-β form")
@@ -111,7 +123,7 @@ def _missing(found: Fingerprint, outcome: Outcome) -> str:
 
 
 def _lion_k(outcome: Outcome) -> str:
-    fit = outcome.fit
+    fit = outcome.fit if outcome.reference_departure is not None else outcome.reference
     decay = "without weight decay" if fit.weight_decay == 0 else f"λ = {fit.weight_decay:.6g}"
     kind = " (implicit)" if fit.decay == "implicit" else ""
     name = "Lion" if fit.text == "L1Norm()" else f"Lion-K, K = {fit.text},"

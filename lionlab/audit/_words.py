@@ -7,7 +7,7 @@ import numpy as np
 from ..precision import unit_roundoff
 from ._decay_probe import Decay
 from ._findings import Finding
-from ._fingerprint import JUDGED, SNAPPED, Claims, Fingerprint, readable, snapped, text_of
+from ._fingerprint import JUDGED, SNAPPED, SNAPPED_DECAY, Claims, Fingerprint, readable, snapped, text_of
 from ._held_out import LION_K_DECAYS, Outcome
 from ._probe import Probe
 
@@ -62,7 +62,7 @@ def _held_out(outcome: Outcome, claims: Claims) -> Finding:
 def _decay(probe: Probe, found: Fingerprint, outcome: Outcome, claims: Claims) -> Finding:
     decay, fit = found.decay, outcome.fit
     value = None if decay.weight_decay is None else fit.weight_decay
-    words = DECAYS[decay.kind]
+    words = "too weak to be told from rounding" if decay.is_below_rounding else DECAYS[decay.kind]
     if value and decay.kind != "none":
         words += f"; λ = {value:.9g}"
     if decay.kind == "decoupled" and not decay.is_scaled_known:
@@ -75,8 +75,10 @@ def _decay(probe: Probe, found: Fingerprint, outcome: Outcome, claims: Claims) -
         kinds = {"explicit": ("decoupled", "none"), "implicit": ("implicit", "none")}.get(
             claims.decay or "", LION_K_DECAYS
         )
-        is_same = decay.kind in kinds and snapped(value, claims.weight_decay, decay.error / fit.size)
-        verdict = "CONSISTENT" if is_same else "VIOLATED"
+        is_same = any(kind in kinds for kind in (decay.kind, *decay.alike)) and snapped(
+            value, claims.weight_decay, decay.error / fit.size, SNAPPED_DECAY
+        )
+        verdict = "CONSISTENT" if is_same else "INCONCLUSIVE" if decay.is_below_rounding else "VIOLATED"
         if is_independent(probe, decay, claims):
             words += "; the claimed λ over the learning rate, which is independent decay"
     return Finding("decay", words, decay.evidence, decay.certainty, claimed, verdict, {"per_step": decay.per_step})
