@@ -12,17 +12,17 @@
 (assert
  (>= lambda 0.0))
 (assert
- (let ((?x127 (- u (* (ite (<= (* m x) 0.0) lambda 0.0) x))))
- (let (($x91 (= x 0.0)))
- (or (and (distinct (* m x) 0.0) true) (and (= m 0.0) (= (- (- G) (* gamma m)) 0.0)) (and $x91 (= ?x127 0.0))))))
+ (let ((?x69 (- u (* (ite (<= (* m x) 0.0) lambda 0.0) x))))
+ (let (($x236 (= x 0.0)))
+ (or (and (distinct (* m x) 0.0) true) (and (= m 0.0) (= (- (- G) (* gamma m)) 0.0)) (and $x236 (= ?x69 0.0))))))
 (assert
  (>= (* u m) 0.0))
 (assert
- (let ((?x127 (- u (* (ite (<= (* m x) 0.0) lambda 0.0) x))))
-(let ((?x20 (* m x)))
-(let (($x51 (< ?x20 0.0)))
-(let ((?x79 (ite $x51 (- (+ (* (- (- G) (* gamma m)) x) (* m ?x127))) 0.0)))
-(let ((?x29 (* 1.0 lambda)))
-(let ((?x23 (+ (+ (* G ?x127) (* u (- (- G) (* gamma m)))) (* ?x29 ?x79))))
-(> ?x23 0.0))))))))
+ (let ((?x69 (- u (* (ite (<= (* m x) 0.0) lambda 0.0) x))))
+(let ((?x211 (* m x)))
+(let (($x74 (< ?x211 0.0)))
+(let ((?x11 (ite $x74 (- (+ (* (- (- G) (* gamma m)) x) (* m ?x69))) 0.0)))
+(let ((?x112 (* 1.0 lambda)))
+(let ((?x20 (+ (+ (* G ?x69) (* u (- (- G) (* gamma m)))) (* ?x112 ?x11))))
+(> ?x20 0.0))))))))
 (check-sat)

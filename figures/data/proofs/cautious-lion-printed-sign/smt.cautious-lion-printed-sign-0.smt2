@@ -11,20 +11,20 @@
 (assert
  (>= gamma 0.0))
 (assert
- (let ((?x116 (* epsilon gamma)))
- (<= ?x116 1.0)))
+ (let ((?x183 (* epsilon gamma)))
+ (<= ?x183 1.0)))
 (assert
- (let (($x168 (= u 1.0)))
- (let ((?x28 (+ m (* epsilon (+ (* 1.0 force) (* (* (- 1.0) gamma) m))))))
- (let (($x134 (<= u 1.0)))
- (let (($x163 (>= u (- 1.0))))
- (and $x163 $x134 (=> (> ?x28 0.0) (= u (- 1.0))) (=> (< ?x28 0.0) $x168)))))))
+ (let (($x51 (= u 1.0)))
+ (let ((?x24 (+ m (* epsilon (+ (* 1.0 force) (* (* (- 1.0) gamma) m))))))
+ (let (($x19 (<= u 1.0)))
+ (let (($x90 (>= u (- 1.0))))
+ (and $x90 $x19 (=> (> ?x24 0.0) (= u (- 1.0))) (=> (< ?x24 0.0) $x51)))))))
 (assert
- (let (($x15 (= force 0.0)))
- (or (and (distinct m 0.0) true) $x15)))
+ (let (($x124 (= force 0.0)))
+ (or (and (distinct m 0.0) true) $x124)))
 (assert
- (let ((?x166 (ite (> m 0.0) (- force (* gamma m)) (- (* gamma m) force))))
-(let ((?x113 (* force u)))
-(let ((?x71 (+ ?x113 (* (- 1.0 (* epsilon gamma)) ?x166))))
-(> ?x71 0.0)))))
+ (let ((?x72 (ite (> m 0.0) (- force (* gamma m)) (- (* gamma m) force))))
+(let ((?x144 (* force u)))
+(let ((?x20 (+ ?x144 (* (- 1.0 (* epsilon gamma)) ?x72))))
+(> ?x20 0.0)))))
 (check-sat)
