@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 ABOUT_KERNELS = frozenset({
-    "convex/test_ties.py", "test_compiled.py", "test_every_step.py", "test_simulation.py", "test_under_jit.py",
-    "test_unstacked.py",
+    "convex/test_ties.py", "test_compiled.py", "test_every_step.py", "test_one_kernel.py", "test_simulation.py",
 })  # fmt: skip
 """Files about what XLA makes of the code, which `make test` compiles as a user does; the rest it compiles fast."""
 

@@ -5,7 +5,7 @@ from typing import Any
 from ._consequences import FoundSet
 from ._counterexample import Counterexample
 from ._findings import Finding
-from ._fingerprint import SNAPPED, Claims, Fingerprint, readable
+from ._fingerprint import Claims, Fingerprint, readable
 from ._held_out import LION_K_DECAYS, Outcome
 from ._numbers_probe import ROUNDED
 from ._planted import Sensitivity, below_rounding, insensitive
@@ -37,7 +37,7 @@ def concluded(
         what = "the set it keeps is not known" if told.found == "not known" else told.found
         said = f"{name} looks like {_lion_k(outcome)}, but {what}: {told.evidence}."
         return "INCONCLUSIVE", said, values, None
-    kept = _kept(found_set, outcome)
+    kept = _kept(found_set)
     kept_in = found.momentum.kept_in
     digits = "" if kept_in is None else f", its momentum kept in {kept_in}"
     digits += ", computed in float32" if values["dtypes"].get("float64") == ROUNDED else ""
@@ -135,15 +135,14 @@ def _tried(outcome: Outcome) -> str:
     return f", in each of {outcome.steps} steps tried{at}"
 
 
-def _kept(found_set: FoundSet, outcome: Outcome) -> str:
+def _kept(found_set: FoundSet) -> str:
     if found_set.described is None:
         return f"Set that it keeps: {found_set.finding.found}."
     norm, radius = found_set.described["norm"], found_set.described["radius"]
     size = {"linf": "|x_i|", "l2": "‖x‖₂"}.get(norm, f"the {norm} norm of x")
     if not found_set.described["is_bound"]:
         return f"The farthest point found has {size} = {radius:.6g}; no bound was proved."
-    digits = 6 if outcome.fit.decay_error <= SNAPPED * outcome.fit.weight_decay else 3
-    return f"It keeps {size} ≤ {radius:.{digits}g}."
+    return f"It keeps {size} ≤ {radius:.6g}."
 
 
 def _values(

@@ -4,7 +4,7 @@
 NumPy in float64 on what was observed, so that they share no code with the library. NaN never passes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import jax
 import jax.numpy as jnp
@@ -18,11 +18,11 @@ Observed = dict[str, np.ndarray]
 SEGMENT = 0.25  # where on the segment from z to w convexity is tried
 
 
-def observation(K: ConvexFunction) -> Callable:
+def observation(K: ConvexFunction, laws: Collection[str] | None = None) -> Callable:
     """The compiled map from (z, w, step, bound), z and w batched, to everything the laws look at.
 
-    An operation is applied to all its points by one inner `vmap`: XLA's compile time, which dominates, grows with every
-    further copy of it.
+    Where only some laws are asked for, it is what these look at: the rest is not compiled. An operation is applied to
+    all its points by one inner `vmap`: XLA's compile time, which dominates, grows with every further copy of it.
     """
 
     def look(z, w, step, bound):
@@ -56,10 +56,30 @@ def observation(K: ConvexFunction) -> Callable:
             "K**(z)": conjugate.conjugate().value(z), "entries": jnp.sum(jax.vmap(K.value)(entries)),
         }  # fmt: skip
 
+    def look_for(z, w, step, bound):
+        seen = look(z, w, step, bound)
+        looked_at = seen.keys() if laws is None else looked_at_by(laws, K, seen)
+        return {name: array for name, array in seen.items() if name in looked_at}
+
     # A law is evaluated a few times and compiled once: LLVM's optimisation would be a third of the suite's time. At
     # level 0 a number computed in two kernels can have two values, and K*(s) > 0 with ∇K*(s) = 0 violates a law.
     options = {"xla_backend_optimization_level": 1} if jax.default_backend() == "cpu" else None
-    return jax.jit(jax.vmap(look, in_axes=(0, 0, None, None)), compiler_options=options)
+    return jax.jit(jax.vmap(look_for, in_axes=(0, 0, None, None)), compiler_options=options)
+
+
+def looked_at_by(laws: Collection[str], K: ConvexFunction, seen: dict[str, jax.Array]) -> set[str]:
+    """The names of what these laws look at, found by having them look at ones of the same shapes."""
+
+    class Ones(dict):
+        def __getitem__(self, name):
+            looked_at.add(name)
+            return np.ones((1, *np.shape(seen[name]))[:2] if name in seen else 1)
+
+    looked_at: set[str] = {"z", "w"}
+    with np.errstate(all="ignore"):
+        for law in laws:
+            LAWS[law](K, Ones())
+    return looked_at
 
 
 def named(names: str, values: jax.Array) -> dict[str, jax.Array]:
@@ -133,10 +153,10 @@ def law(function: Callable[[ConvexFunction, Observed], np.ndarray]) -> Callable:
     return function
 
 
-def violations(K: ConvexFunction, o: Observed) -> dict[str, float]:
-    """Law → the worst violation in units of its tolerance, for the laws that are violated."""
+def violations(K: ConvexFunction, o: Observed, laws: Collection[str] | None = None) -> dict[str, float]:
+    """Law → the worst violation in units of its tolerance, for the laws, all unless said, that are violated."""
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
-        worst = {name: float(np.max(check(K, o))) for name, check in LAWS.items()}
+        worst = {name: float(np.max(LAWS[name](K, o))) for name in (LAWS if laws is None else laws)}
     return {name: value for name, value in worst.items() if not value <= 1}
 
 

@@ -1,6 +1,7 @@
 """Sums, infimal convolutions, translations and functions seen through a matrix obey every law of convex analysis."""
 
 import functools
+from collections.abc import Collection
 
 import hypothesis
 import hypothesis.extra.numpy as hnp
@@ -50,13 +51,13 @@ def ordinary_points(count: int, shape: tuple[int, ...], dtype: str) -> st.Search
     return hnp.arrays(dtype, (count, *shape), elements=entries(dtype))
 
 
-def violations(K: ConvexFunction, o: Observed, has_a_scale: bool) -> dict[str, float]:
+def violations(K: ConvexFunction, o: Observed, has_a_scale: bool, names: Collection[str] = LAWS) -> dict[str, float]:
     """Law → the worst violation, for the laws that are violated; with a scale of its own, K(0) = 0 up to rounding."""
-    laws = dict(LAWS)
+    laws = {name: LAWS[name] for name in names}
     if has_a_scale:
         o["floor"] = o["floor"] + LARGEST_PARAMETER * o["unit"] * (1 + np.max(np.abs(o["z"]), axis=-1))
-        laws.pop("zero_at_zero_and_nonnegative")
-        assert np.all(o["K(z)"] >= -o["floor"])
+        laws.pop("zero_at_zero_and_nonnegative", None)
+        assert np.all(o.get("K(z)", 0) >= -o["floor"])
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         worst = {name: float(np.max(check(K, o))) for name, check in laws.items()}
     return {name: value for name, value in worst.items() if not value <= 1}
@@ -156,7 +157,7 @@ WRONG: list[tuple[str, ConvexFunction]] = [
 @pytest.mark.parametrize(("law", "K"), WRONG, ids=[type(K).__name__ for _, K in WRONG])
 def test_a_planted_wrong_is_caught(law: str, K: ConvexFunction) -> None:
     z, w = np.random.default_rng(0).normal(size=(2, 64, 3)) * np.geomspace(0.1, 10, 64)[:, None]
-    assert law in violations(K, observe(observation(K), z, w, 0.7, 2.0), has_a_scale=True)
+    assert law in violations(K, observe(observation(K, [law]), z, w, 0.7, 2.0), has_a_scale=True, names=[law])
 
 
 def test_a_rule_gives_the_textbooks_function() -> None:

@@ -99,9 +99,12 @@ def test_every_law_holds_at_every_size(K, size):
 def test_roundings_of_tiny_points_are_no_violation():
     """Here the prox is a few 1e-26 in place of 0, and K* is near 0 too: only the slope of K explains the gap."""
     z = np.random.default_rng(0).uniform(-1e-9, 1e-9, size=(600, 4))
-    observed = observe(compiled_for(CarelessL1()), z, z, 0.7, 0.5)
-    assert np.any(observed["u"] != 0)
-    assert violations(CarelessL1(), observed) == {}
+    some_are_not_zero = False
+    for rows in z.reshape(100, 6, 4):  # as many at once as in other tests, for what is compiled for each number
+        observed = observe(compiled_for(CarelessL1()), rows, rows, 0.7, 0.5)
+        some_are_not_zero |= bool(np.any(observed["u"] != 0))
+        assert violations(CarelessL1(), observed) == {}
+    assert some_are_not_zero
 
 
 @pytest.mark.parametrize("K", NEWCOMERS, ids=repr)
@@ -113,8 +116,8 @@ def test_the_claim_of_the_laws_holds(K):
 def test_a_prox_that_misses_the_kink_by_a_little_is_caught():
     """Far above rounding and far below what a plot would show."""
     z = np.full((6, 4), 0.3)
-    found = violations(HalfThreshold(), observe(observation(HalfThreshold()), z, z, 1.0, 0.5))
-    assert "prox_is_optimal" in found
+    law = ["prox_is_optimal"]
+    assert violations(HalfThreshold(), observe(observation(HalfThreshold(), law), z, z, 1.0, 0.5), law)
     assert verify("conjugate-laws-l1-norm", K=HalfThreshold()).verdict == "VIOLATED"
 
 

@@ -182,8 +182,8 @@ def points_of_every_kind() -> tuple[np.ndarray, np.ndarray]:
 
 
 @functools.cache
-def violated_by(K: ConvexFunction) -> dict[str, float]:
-    return violations(K, observe(observation(K), *points_of_every_kind(), 0.7, 2.0))
+def violated_by(K: ConvexFunction, laws: tuple[str, ...]) -> dict[str, float]:
+    return violations(K, observe(observation(K, laws), *points_of_every_kind(), 0.7, 2.0), laws)
 
 
 def test_every_law_has_a_planted_wrong() -> None:
@@ -192,7 +192,8 @@ def test_every_law_has_a_planted_wrong() -> None:
 
 @pytest.mark.parametrize(("law", "K"), [(law, K) for law, wrongs in WRONG.items() for K in wrongs], ids=str)
 def test_the_law_catches_the_wrong_function(law: str, K: ConvexFunction) -> None:
-    assert law in violated_by(K)
+    planted_in = tuple(law for law, wrongs in WRONG.items() if repr(K) in map(repr, wrongs))
+    assert law in violated_by(K, planted_in)
 
 
 class SignOfZeroIsOne(L1Norm):
@@ -202,5 +203,5 @@ class SignOfZeroIsOne(L1Norm):
 
 def test_sign_of_zero_may_be_one() -> None:
     """1 is a subgradient of |·| at 0, so the laws allow it; only the documented choice is another."""
-    assert violated_by(SignOfZeroIsOne()) == {}
+    assert violated_by(SignOfZeroIsOne(), tuple(LAWS)) == {}
     assert SignOfZeroIsOne().subgradient(0.0) != L1Norm().subgradient(0.0) == 0

@@ -72,10 +72,10 @@ def test_subgradients_choose_what_is_documented(z: np.ndarray) -> None:
 
 def test_dual_norm_and_prox_of_the_sorted_l1_norm() -> None:
     rng = np.random.default_rng(3)
+    weights = np.sort(rng.random(9))[::-1]
+    K = SortedL1Norm(weights)  # one, as each is compiled anew
     for scale in (0.5, 1.0, 3.0):
-        weights = np.sort(rng.random(9))[::-1]
         z = np.round(scale * rng.normal(size=9), 1)  # rounded: ties
-        K = SortedL1Norm(weights)
         np.testing.assert_allclose(K.prox(z, 1.0), reference.reference_isotonic_prox(z, weights), atol=1e-14)
         indicator = K.conjugate()
         r = reference.reference_sorted_l1_dual(z, weights)

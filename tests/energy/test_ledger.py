@@ -61,7 +61,7 @@ def test_the_second_sign_is_lost_when_beta2_is_smaller():
 @pytest.mark.parametrize("term", TERMS)
 def test_a_relative_error_of_a_millionth_in_any_term_is_caught(term, factor):
     method = LionK(Huber(0.4), 0.05, 0.4, 0.8, 0.95)
-    ledger = energy_ledger(method, F, simulate(method, F, [0.3, -0.2], 200))
+    ledger = energy_ledger(method, F, simulate(method, F, [0.3, -0.2], 500))
     wrong = ledger.residual - (factor - 1) * getattr(ledger, term)
     assert (np.abs(wrong) > ledger.rounding_bound).any()
 
@@ -80,7 +80,7 @@ def test_a_relative_error_of_a_millionth_in_any_term_is_caught(term, factor):
 )
 def test_the_ledger_of_another_method_does_not_close(wrong):
     method = LionK(Huber(0.4), 0.05, 0.4, 0.8, 0.95)
-    run = simulate(method, F, [0.3, -0.2], 200)
+    run = simulate(method, F, [0.3, -0.2], 500)
     other = energy_ledger(dataclasses.replace(method, **wrong), F, run)
     assert (np.abs(other.residual) > other.rounding_bound).any()
 
@@ -193,7 +193,7 @@ def test_signs_and_equality_up_to_the_longest_explicit_step(K, gap):
     """At ηλ = 1 the step forgets x, λx⁺ = ∇K(m̃⁺), and z⁺ = m̃⁺ is the subgradient of K* that keeps the signs."""
     method = LionK(K, 0.5, 2.0 * (1 - gap), 0.3, 0.8)
     f = Quadratic(MATRIX, CENTER)
-    ledger = energy_ledger(method, f, simulate(method, f, [0.1, 0.2], 200, m0=[0.3, -0.7]))
+    ledger = energy_ledger(method, f, simulate(method, f, [0.1, 0.2], 500, m0=[0.3, -0.7]))
     assert np.isfinite(ledger.residual).all()
     assert (np.abs(ledger.residual) <= ledger.rounding_bound).all()
     for name in ("alignment", "enhancement", "conjugate_remainder", "momentum_remainder"):
@@ -213,8 +213,8 @@ def test_a_beta_that_rounds_to_one_is_refused():
 )
 def test_a_run_of_slightly_different_constants_is_told_apart_for_every_kind(K, wrong):
     method = LionK(K, 0.01, 0.5)
-    run = simulate(dataclasses.replace(method, **wrong), F, [0.3, -0.2], 1000)
+    run = simulate(dataclasses.replace(method, **wrong), F, [0.3, -0.2], 500)
     ledger = energy_ledger(method, F, run)
     assert (np.abs(ledger.residual) > ledger.rounding_bound).any()
-    own = energy_ledger(method, F, simulate(method, F, [0.3, -0.2], 1000))
+    own = energy_ledger(method, F, simulate(method, F, [0.3, -0.2], 500))
     assert (np.abs(own.residual) <= own.rounding_bound).all()

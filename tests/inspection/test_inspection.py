@@ -16,7 +16,14 @@ import planted
 
 from lionlab.convex import CustomFunction, L1Norm
 from lionlab.convex.catalogue import CATALOGUE
-from lionlab.inspection import Finding, Inspection, as_convex_function, check_convex_function, shape_of_argument
+from lionlab.inspection import (
+    Finding,
+    Inspection,
+    _inspect,
+    as_convex_function,
+    check_convex_function,
+    shape_of_argument,
+)
 from lionlab.inspection._finding import searched
 
 WRONGS = [f"{check}: {name}" for check, kinds in planted.WRONG.items() for name in kinds]
@@ -230,9 +237,16 @@ def test_a_K_that_ends_needs_a_conjugate_of_its_own():
         check_convex_function(boxed, 2, is_quick=True)
 
 
-def test_a_rounding_is_no_kink():
+@pytest.mark.parametrize("stages", ["of K", pytest.param("all", marks=pytest.mark.thorough)])
+def test_a_rounding_is_no_kink(stages, monkeypatch):
+    """It is K itself that was taken to have one; its conjugate, solved for numerically, takes seconds to compile."""
+    if stages == "of K":
+        for name in ("has_conjugate", "runs", "look_at_domain"):
+            monkeypatch.setattr(_inspect._Inspector, name, lambda inspector: [])
     K = CustomFunction(
         lambda z: jnp.sum(jnp.logaddexp(z, -z) - jnp.log(jnp.asarray(2, z.dtype))), is_smooth=True,
         recession=lambda z: jnp.sum(jnp.abs(z)),
     )  # fmt: skip
-    assert check_convex_function(K, 2, is_quick=True).violations == ()
+    found = check_convex_function(K, 2, is_quick=True)
+    assert found.violations == ()
+    assert found.finding("smooth").verdict == "CONSISTENT"

@@ -116,7 +116,7 @@ def test_runs_that_never_enter_are_counted_as_not_measured():
     evidence = verify("global-lyapunov", is_quick=True, **far)
     assert evidence.verdict == "CONSISTENT", evidence
     assert "1 of 1 runs of a norm never enter dom K*" in evidence.reason
-    assert "no norm" in verify("global-lyapunov", is_quick=True, K="Huber(0.3)").reason
+    assert "no norm" in verify("global-lyapunov", is_quick=True, K="Huber(0.3)", **far).reason
 
 
 def test_standard_runs_that_never_enter_measure_nothing():

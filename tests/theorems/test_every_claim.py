@@ -26,6 +26,8 @@ LONG = (
     "exact-kkt-score", "special-case-dual-space-preconditioning-flow", "special-case-mirror-descent-flow",
     "conjugate-bracket-smooth", "conjugate-laws-sorted-l1-norm", "conjugate-laws-infimal-convolution",
     "conjugate-laws-lp-norm", "exact-contraction", "proximal-inclusion",
+    "conjugate-laws-sum", "conjugate-laws-group-l2-norm", "conjugate-laws-spectral-norm",
+    "conjugate-laws-separable-sum", "monotonicity", "flow-contraction",
     "flow-stationarity", "kkt-score-bounds-the-gap", "deterministic-rate", "special-case-nesterov-flow",
 )  # fmt: skip
 
