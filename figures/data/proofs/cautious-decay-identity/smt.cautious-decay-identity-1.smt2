@@ -12,17 +12,17 @@
 (assert
  (>= lambda 0.0))
 (assert
- (let ((?x69 (- u (* (ite (<= (* m x) 0.0) lambda 0.0) x))))
- (let (($x236 (= x 0.0)))
- (or (and (distinct (* m x) 0.0) true) (and (= m 0.0) (= (- (- G) (* gamma m)) 0.0)) (and $x236 (= ?x69 0.0))))))
+ (let ((?x76 (- u (* (ite (<= (* m x) 0.0) lambda 0.0) x))))
+ (let (($x198 (= x 0.0)))
+ (or (and (distinct (* m x) 0.0) true) (and (= m 0.0) (= (- (- G) (* gamma m)) 0.0)) (and $x198 (= ?x76 0.0))))))
 (assert
  (>= (* u m) 0.0))
 (assert
- (let ((?x69 (- u (* (ite (<= (* m x) 0.0) lambda 0.0) x))))
-(let ((?x211 (* m x)))
-(let (($x74 (< ?x211 0.0)))
-(let ((?x11 (ite $x74 (- (+ (* (- (- G) (* gamma m)) x) (* m ?x69))) 0.0)))
-(let ((?x112 (* 1.0 lambda)))
-(let ((?x20 (+ (+ (* G ?x69) (* u (- (- G) (* gamma m)))) (* ?x112 ?x11))))
-(> ?x20 0.0))))))))
+ (let ((?x76 (- u (* (ite (<= (* m x) 0.0) lambda 0.0) x))))
+(let ((?x136 (* m x)))
+(let (($x39 (< ?x136 0.0)))
+(let ((?x13 (ite $x39 (- (+ (* (- (- G) (* gamma m)) x) (* m ?x76))) 0.0)))
+(let ((?x33 (* 1.0 lambda)))
+(let ((?x102 (+ (+ (* G ?x76) (* u (- (- G) (* gamma m)))) (* ?x33 ?x13))))
+(> ?x102 0.0))))))))
 (check-sat)

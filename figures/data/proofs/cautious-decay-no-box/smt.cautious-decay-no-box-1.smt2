@@ -28,11 +28,11 @@
 (assert
  (< beta2 1.0))
 (assert
- (let ((?x132 (ite (< (- (* beta1 m) (* (- 1.0 beta1) g)) 0.0) (- 1.0) 0.0)))
- (let ((?x117 (ite (> (- (* beta1 m) (* (- 1.0 beta1) g)) 0.0) 1.0 ?x132)))
- (= u ?x117))))
+ (let ((?x197 (ite (< (- (* beta1 m) (* (- 1.0 beta1) g)) 0.0) (- 1.0) 0.0)))
+ (let ((?x98 (ite (> (- (* beta1 m) (* (- 1.0 beta1) g)) 0.0) 1.0 ?x197)))
+ (= u ?x98))))
 (assert
- (let ((?x34 (* eta (- u (ite (<= (* u x) 0.0) (* lambda x) 0.0)))))
-(let ((?x12 (+ x ?x34)))
-(or (< ?x12 0.0) (< (- (* beta2 m) (* (- 1.0 beta2) g)) 0.0)))))
+ (let ((?x229 (* eta (- u (ite (<= (* u x) 0.0) (* lambda x) 0.0)))))
+(let ((?x60 (+ x ?x229)))
+(or (< ?x60 0.0) (< (- (* beta2 m) (* (- 1.0 beta2) g)) 0.0)))))
 (check-sat)
