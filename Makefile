@@ -2,6 +2,10 @@
 # Each target builds .venv first, once, and again only when pyproject.toml or constraints.txt changed.
 
 PYTHON ?= python3
+# Many short processes run here: each would translate the library anew.
+unexport PYTHONDONTWRITEBYTECODE
+# Modules are translated when they are first imported: most of what the packages bring never is.
+INSTALL := .venv/bin/python -m pip install --quiet --no-compile --constraint constraints.txt --editable
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
@@ -18,7 +22,7 @@ reproduce: $(INSTALLED)  ## every figure and paper_repro.md; finished work is no
 
 test: $(INSTALLED)
 	.venv/bin/python -m pytest -n auto --dist loadfile --kernels=quick
-	.venv/bin/python -m pytest -n auto --dist loadfile --kernels=users
+	.venv/bin/python -m pytest -n auto --dist worksteal --kernels=users
 
 test-thorough: $(INSTALLED)  ## every law on every example, some of which `test` lets wait (see tests/tiers.py)
 	.venv/bin/python -m pytest -n auto --dist loadfile --thorough
@@ -44,13 +48,13 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || \
 	  { echo "lionlab needs Python 3.11, 3.12 or 3.13, but $(PYTHON) is '$$($(PYTHON) --version 2>&1 | head -n 1)'; try: make PYTHON=python3.11" >&2; exit 1; }
 	@.venv/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
-	.venv/bin/python -m pip install --quiet --editable '.[dev]' --constraint constraints.txt
+	$(INSTALL) '.[dev]'
 	@touch $@
 
 interop: .venv/.interop  ## PyTorch, Keras and other people's optimizers, so that `make test` tests against them too
 
 .venv/.interop: $(INSTALLED)
-	.venv/bin/python -m pip install --quiet --editable '.[dev,interop]' --constraint constraints.txt
+	$(INSTALL) '.[dev,interop]'
 	@touch $@
 
 clean:

@@ -17,6 +17,8 @@ from ..precision import as_numpy
 from ._failures import checked_momentum, checked_parameters, checked_result, stepping
 
 Rate = Callable[[int], float]
+FIRST_ROOM = 256
+"""Steps that are made room for, where it is not known how many will come; the room is doubled when it is full."""
 
 
 class Course(NamedTuple):
@@ -143,8 +145,8 @@ class StepFunction(BlackBox):
         rate = self._own if rate is None else rate
         with stepping(self.name, "init"):
             state, current = self.init(x.copy()), x.copy()
-            recorder = Recorder(x, self._momentum_of(state, x), self.name)
-        for t, g in each_gradient(gradients, lambda: recorder.x[-1]):
+            recorder = Recorder(x, self._momentum_of(state, x), self.name, known_steps(gradients))
+        for t, g in each_gradient(gradients, lambda: recorder.last):
             now = float(rate(t)) if callable(rate) else rate
             with stepping(self.name, t):
                 current, state = checked_result(self.name, t, self.step(g, state, current, now))
@@ -156,37 +158,62 @@ class StepFunction(BlackBox):
 
 
 class Recorder:
-    """Copies of x and m as they come: a library may hand out the memory that its next step overwrites."""
+    """Copies of x and m as they come: a library may hand out the memory that its next step overwrites.
 
-    def __init__(self, x: np.ndarray, m: Any, name: str) -> None:
-        self.name, self.x = name, [x.copy()]
-        self.m = None if m is None else [np.array(m, x.dtype)]
+    `steps`: how many will come, where that is known.
+    """
+
+    def __init__(self, x: np.ndarray, m: Any, name: str, steps: int | None = None) -> None:
+        self.name, self.count, self.first = name, 0, x
+        room = FIRST_ROOM if steps is None else steps + 1
+        self._x = np.empty((room, *x.shape), x.dtype)
+        self._m = None if m is None else np.empty((room, *np.shape(m)), x.dtype)
+        self._has_momentum = m is not None
+        self._keep(x, m)
+
+    @property
+    def last(self) -> np.ndarray:
+        """The x that came last; a view of what is kept."""
+        return self._x[self.count - 1]
 
     def record(self, x: Any, m: Any) -> None:
         """One more step.
 
         **Raises:** `OptimizerError` where x is no array of floating-point numbers in the shape of the start.
         """
-        checked_parameters(self.name, len(self.x) - 1, x, self.x[0])
-        self.x.append(np.array(x, self.x[0].dtype))
-        if self.m is not None and m is not None:
-            self.m.append(np.array(m, self.x[0].dtype))
+        checked_parameters(self.name, self.count - 1, x, self.first)
+        self._keep(x, m)
 
     def course(self, dtype: str) -> Course:
         """The record as arrays."""
-        has_momentum = self.m is not None and len(self.m) == len(self.x)
-        return Course(np.stack(self.x), np.stack(self.m) if self.m is not None and has_momentum else None, dtype)
+        m = self._m[: self.count] if self._m is not None and self._has_momentum else None
+        return Course(self._x[: self.count], m, dtype)
+
+    def _keep(self, x: Any, m: Any) -> None:
+        if self.count == len(self._x):
+            self._x = np.concatenate([self._x, np.empty_like(self._x)])
+            self._m = None if self._m is None else np.concatenate([self._m, np.empty_like(self._m)])
+        self._x[self.count] = x
+        if self._m is not None and m is not None:
+            self._m[self.count] = m
+        self._has_momentum = self._has_momentum and m is not None
+        self.count += 1
 
 
 def each_gradient(gradients: Any, current: Callable[[], np.ndarray]) -> Any:
-    """(t, g_t), each g_t an array of its own, from an array of gradients or from a function of (t, x)."""
+    """(t, g_t), each g_t free to be overwritten, from an array of gradients or from a function of (t, x)."""
     if not callable(gradients):
-        yield from enumerate(np.array(g) for g in gradients)
+        yield from enumerate(np.array(gradients, order="C"))
         return
     t = 0
     while (g := gradients(t, current().copy())) is not None:
         yield t, np.array(g, current().dtype)
         t += 1
+
+
+def known_steps(gradients: Any) -> int | None:
+    """How many steps a run with these gradients has, where it is not up to a function to end it."""
+    return getattr(gradients, "steps", None) if callable(gradients) else len(gradients)
 
 
 def as_black_box(optimizer: Any, learning_rate: Any = None, name: str | None = None) -> BlackBox:

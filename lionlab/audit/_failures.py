@@ -54,6 +54,8 @@ def checked_parameters(name: str, t: int, x: Any, like: np.ndarray) -> None:
 
     **Raises:** `OptimizerError`, naming the optimizer, what it returned and what it was given.
     """
+    if type(x) is np.ndarray and x.shape == like.shape and x.dtype.kind == "f":  # the usual case, told quickly
+        return
     try:
         shape, dtype = np.shape(x), np.asarray(x).dtype
     except ValueError:  # lists of unequal lengths

@@ -12,7 +12,7 @@ from ._decay_probe import Decay, find_decay
 from ._direction_probe import Direction, find_direction
 from ._history_probe import History, find_history
 from ._model import Model
-from ._momentum_probe import Momentum, find_momentum
+from ._momentum_probe import USUAL, Momentum, find_momentum
 from ._precision_probe import momentum_kept_in
 from ._probe import Probe
 from ._which_k import Named, fits, identify
@@ -42,6 +42,12 @@ class Claims:
     def are_made(self) -> bool:
         """Whether anything is claimed."""
         return any(value is not None for value in vars(self).values())
+
+    @property
+    def likely_betas(self) -> tuple[float, float]:
+        """β1 and β2 as claimed, in place of what is not claimed Lion's usual ones: where to look first."""
+        claimed = zip((self.beta1, self.beta2), USUAL, strict=True)
+        return tuple(usual if beta is None else beta for beta, usual in claimed)  # type: ignore[return-value]
 
     def described(self) -> dict[str, Any]:
         """What is claimed, by name."""
@@ -104,7 +110,7 @@ def take_fingerprint(probe: Probe, claims: Claims, tell: Callable[[str], None]) 
     tell("momentum")
     share = decay.per_step if np.isfinite(decay.per_step) else 0.0
     history = find_history(probe, share)
-    momentum = find_momentum(probe, share, history.is_masked)
+    momentum = find_momentum(probe, share, history.is_masked, claims.likely_betas)
     if momentum.law_error > max(LAWFUL, 1e3 * probe.roundoff) and not history.is_masked:
         momentum = _of_few_digits(probe, momentum, share)
     probe.delay = int(momentum.beta1 == 1)

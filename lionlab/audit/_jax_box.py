@@ -11,7 +11,7 @@ import numpy as np
 from ..dynamics import Constants, LionK, State
 from ..dynamics import step as lion_k_step
 from ..precision import double_precision
-from ._black_box import BlackBox, Course, Recorder, each_gradient
+from ._black_box import BlackBox, Course, Recorder, each_gradient, known_steps
 from ._failures import OptimizerError, stepping
 
 SHORTEST = 32
@@ -120,10 +120,11 @@ class JaxBox(BlackBox):
             return self._loop(x, gradients, rates, state, pure.step)
 
     def _loop(self, x: np.ndarray, gradients: Any, rates: Any, state: Any, step: Callable[..., Any]) -> Course:
-        recorder = Recorder(x, np.zeros_like(x) if _momentum(state, x.shape) is not None else None, self.name)
+        m = np.zeros_like(x) if _momentum(state, x.shape) is not None else None
+        recorder = Recorder(x, m, self.name, known_steps(gradients))
         current, seen = jnp.asarray(x), []
         etas = None if rates is None else np.asarray(rates)
-        for t, g in each_gradient(gradients, lambda: recorder.x[-1]):
+        for t, g in each_gradient(gradients, lambda: recorder.last):
             if etas is not None and t >= len(etas):
                 raise ValueError(f"gradients that depend on x: name `steps` for a run of more than {LONGEST} steps.")
             seen.append(g)

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..precision import double_precision
-from ._black_box import BlackBox, Course, Recorder, each_gradient
+from ._black_box import BlackBox, Course, Recorder, each_gradient, known_steps
 from ._failures import OptimizerError, stepping
 from ._jax_box import NOT_COMPILED, JaxBox, Pure, oriented
 
@@ -83,8 +83,8 @@ class KerasBox(BlackBox):
         import keras
 
         optimizer, variable = self._built(x)
-        recorder, momenta, seen = Recorder(x, None, self.name), [np.zeros_like(x)], []
-        for t, g in each_gradient(gradients, lambda: recorder.x[-1]):
+        recorder, momenta, seen = Recorder(x, None, self.name, known_steps(gradients)), [np.zeros_like(x)], []
+        for t, g in each_gradient(gradients, lambda: recorder.last):
             if rate is not None:
                 optimizer.learning_rate = float(rate(t)) if callable(rate) else rate
             with stepping(self.name, t):

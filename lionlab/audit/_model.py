@@ -192,11 +192,16 @@ class Checker:
     def _look_ahead(self, g: np.ndarray, u: float, tiny: float) -> tuple[np.ndarray, np.ndarray]:
         """m̃_t and how far rounding and errors of the β's may have shifted it; 0 while all gradients were exactly 0."""
         b1, b2, known = self.model.beta1, self.model.beta2, self.model.beta_error
-        m, m_error = np.zeros_like(g[0]), np.zeros_like(g[0])
-        z, shift = np.empty_like(g), np.empty_like(g)
-        for t, now in enumerate(g):
-            terms = np.abs(m) + np.abs(now)
-            own = (ROUNDINGS * u + known) * terms + np.where(terms > 0, tiny, 0)
-            z[t], shift[t] = b1 * m - (1 - b1) * now, b1 * m_error + own
-            m, m_error = b2 * m - (1 - b2) * now, b2 * m_error + own
-        return z, shift
+        m = _averaged(-(1 - b2) * g, b2)
+        terms = np.abs(m) + np.abs(g)
+        own = (ROUNDINGS * u + known) * terms + np.where(terms > 0, tiny, 0)
+        return b1 * m - (1 - b1) * g, b1 * _averaged(own, b2) + own
+
+
+def _averaged(added: np.ndarray, kept: float) -> np.ndarray:
+    """m_0, …, m_{T−1} of m_0 = 0, m_{t+1} = kept m_t + added_t."""
+    m = np.zeros_like(added)
+    for before, after, now in zip(m, m[1:], added, strict=False):
+        np.multiply(before, kept, out=after)
+        after += now
+    return m

@@ -11,6 +11,7 @@ import numpy as np
 from ._probe import Probe, crossing
 
 WAITS = (0, 1, 2, 7, 24)
+USUAL = (0.9, 0.99)
 STRENGTH = 1e9
 """How strong the first push is, so that thresholds of the order of 1 turn nothing round."""
 LARGEST_LAW_ERROR = 1e-4
@@ -37,17 +38,20 @@ class Momentum:
     kept_in: str | None = None
 
 
-def find_momentum(probe: Probe, decay: float = 0.0, is_masked: bool = False) -> Momentum:
+def find_momentum(
+    probe: Probe, decay: float = 0.0, is_masked: bool = False, expected: tuple[float, float] = USUAL
+) -> Momentum:
     """β1 and β2 by bisection; `decay` is the share of x that a step takes off.
 
     `is_masked`: entries whose gradient opposes their step stay, so that only where they turn round can be seen.
+    `expected`: the β1 and β2 to look near first, which saves runs where they are right and changes nothing else.
     """
     v = probe.rng.normal(size=probe.shape)
     if not probe.last_move(-v[None] * STRENGTH, v) > 0:
         return _old_momentum_alone(probe, v, decay)
     balances: dict[int, float] = {}
     for wait in WAITS:
-        r = _balance(probe, v, wait, decay, is_masked)
+        r = _balance(probe, v, wait, decay, is_masked, _likely(balances, wait, *expected))
         if r is None:
             said = f"no gradient outweighs a push {wait + 1} steps ago"
             return Momentum(None, None, balances, False, said, "measured")
@@ -55,7 +59,17 @@ def find_momentum(probe: Probe, decay: float = 0.0, is_masked: bool = False) -> 
     return _fitted(probe, balances)
 
 
-def _balance(probe: Probe, v: np.ndarray, wait: int, decay: float, is_masked: bool) -> float | None:
+def _likely(balances: dict[int, float], wait: int, beta1: float, beta2: float) -> float | None:
+    """r_k if the balances so far go on as a geometric law, before there are two if the β's are these."""
+    if wait in (0, 1):
+        return beta1 * beta2**wait * (1 - beta2) / (1 - beta1) if beta1 < 1 else None
+    first, second = balances.get(0, 0.0), balances.get(1, 0.0)
+    return first * (second / first) ** wait if first > 0 else None
+
+
+def _balance(
+    probe: Probe, v: np.ndarray, wait: int, decay: float, is_masked: bool, expected: float | None
+) -> float | None:
     """r_k: the middle of where the step stops going along −v and where it begins to go along v."""
 
     def stream(r: float) -> np.ndarray:
@@ -64,8 +78,8 @@ def _balance(probe: Probe, v: np.ndarray, wait: int, decay: float, is_masked: bo
         return gradients
 
     if is_masked:
-        return crossing(lambda r: 1.0 if not without_decay(probe, stream(r), v, decay) < 0 else -1.0)
-    first = crossing(lambda r: without_decay(probe, stream(r), v, decay))
+        return crossing(lambda r: 1.0 if not without_decay(probe, stream(r), v, decay) < 0 else -1.0, guess=expected)
+    first = crossing(lambda r: without_decay(probe, stream(r), v, decay), guess=expected)
     if first is None or first == 0:
         return first
     if without_decay(probe, stream(first * (1 + NARROW)), v, decay) < 0:

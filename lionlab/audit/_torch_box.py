@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ._black_box import BlackBox, Course, Recorder, each_gradient
+from ._black_box import BlackBox, Course, Recorder, each_gradient, known_steps
 from ._failures import brief, first_line, stepping
 from ._jax_box import name_of, oriented
 
@@ -58,8 +58,8 @@ class TorchBox(BlackBox):
         p = torch.nn.Parameter(tensor(x))
         with stepping(self.name, "its constructor"):
             optimizer = self.make([p])
-        recorder, momenta, seen = Recorder(x, None, self.name), [np.zeros_like(x)], []
-        for t, g in each_gradient(gradients, lambda: recorder.x[-1]):
+        recorder, momenta, seen = Recorder(x, None, self.name, known_steps(gradients)), [np.zeros_like(x)], []
+        for t, g in each_gradient(gradients, lambda: recorder.last):
             if rate is not None:
                 for group in optimizer.param_groups:
                     group["lr"] = float(rate(t)) if callable(rate) else rate

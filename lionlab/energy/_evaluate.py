@@ -114,20 +114,14 @@ def energy_ledger(
         states, gradient = (jax.device_put(x), jax.device_put(m)), None if g is None else jax.device_put(g)
         # Compiled apart: f, K and K* reach the last pass through memory, so H and the remainders share their floats;
         # XLA makes every column of the ledger a kernel of its own, which would evaluate K, K* and ∇K again.
-        values_of: Callable[..., Values] = partial(compiled(_values, x.size), objective, M)
-        directions_of: Callable[..., Directions]
-        taken_of: Callable[..., Array]
-        directions_of, taken_of = (
-            partial(compiled(_each_step, x.size), evaluate, objective, methods[0].decay)
-            for evaluate in (step_directions, taken_direction)
-        )
-        entries_of: Callable[..., tuple[Entry, Array]] = partial(compiled(_rows, x.size), objective, methods[0].decay)
-        if trajectory.batched:
-            step_axes = (axes, axes, 1, eqx.if_array(1))
-            values_of = eqx.filter_vmap(values_of, in_axes=(axes, axes, 1), out_axes=1)
-            directions_of = eqx.filter_vmap(directions_of, in_axes=step_axes, out_axes=1)
-            taken_of = eqx.filter_vmap(taken_of, in_axes=(*step_axes, eqx.if_array(1)), out_axes=1)
-            entries_of = eqx.filter_vmap(entries_of, in_axes=(*step_axes, eqx.if_array(1)), out_axes=1)
+        decay = methods[0].decay
+        with_steps = None if not trajectory.batched else (axes, axes, 1, eqx.if_array(1))
+        with_directions = None if with_steps is None else (*with_steps, eqx.if_array(1))
+        pass_over = compiled(_over_batch, x.size)
+        values_of = partial(pass_over, _values, with_steps and (axes, axes, 1), (objective, M))
+        directions_of = partial(pass_over, _each_step, with_steps, (step_directions, objective, decay))
+        taken_of = partial(pass_over, _each_step, with_directions, (taken_direction, objective, decay))
+        entries_of = partial(pass_over, _rows, with_directions, (objective, decay))
         values = values_of(K, constants, states)._asdict()
         ball_norm = values.pop("ball_norm")  # apart, so that H and H_M share the compiled second pass
         nodes = Node(*states, **values)
@@ -140,6 +134,13 @@ def energy_ledger(
         largest = np.maximum(np.max(entries.ball_norm, initial=0.0), np.max(np.asarray(ball_norm), initial=0.0))
         check_bound(float(largest), float(M))
     return _as_ledger(entries, H)
+
+
+def _over_batch(evaluate: Callable[..., Any], in_axes: Any, fixed: tuple[Any, ...], *arguments: Any) -> Any:
+    """`evaluate(*fixed, *arguments)`, of a batch for every run of it: time comes first, so they are stacked second."""
+    if in_axes is None:
+        return evaluate(*fixed, *arguments)
+    return eqx.filter_vmap(lambda *each: evaluate(*fixed, *each), in_axes=in_axes, out_axes=1)(*arguments)
 
 
 def _values(objective: Any, bound: Array | None, K: ConvexFunction, constants: Constants, states: tuple) -> Values:
