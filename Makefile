@@ -7,6 +7,8 @@ unexport PYTHONDONTWRITEBYTECODE
 # Modules are translated when they are first imported: most of what the packages bring never is.
 INSTALL := .venv/bin/python -m pip install --quiet --no-compile --constraint constraints.txt --editable
 INSTALLED := .venv/.installed
+# To reproduce takes fewer packages than to test.
+READY := $(or $(wildcard $(INSTALLED)),.venv/.ready)
 
 .DEFAULT_GOAL := help
 .PHONY: help venv reproduce test test-thorough lint bench criteria mutants interop clean
@@ -17,7 +19,7 @@ help:
 
 venv: $(INSTALLED)
 
-reproduce: $(INSTALLED)  ## every figure and paper_repro.md; finished work is not done again
+reproduce: $(READY)  ## every figure and paper_repro.md; finished work is not done again
 	.venv/bin/lionlab reproduce
 
 test: $(INSTALLED)
@@ -44,18 +46,25 @@ criteria: $(INSTALLED)  ## registers the claims as they are now, under the next 
 mutants: $(INSTALLED)  ## formulas made wrong one at a time: do the tests notice? (see mutants/README.md)
 	.venv/bin/python mutants/run.py --write
 
-$(INSTALLED): pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || \
-	  { echo "lionlab needs Python 3.11, 3.12 or 3.13, but $(PYTHON) is '$$($(PYTHON) --version 2>&1 | head -n 1)'; try: make PYTHON=python3.11" >&2; exit 1; }
-	@.venv/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
-	$(INSTALL) '.[dev]'
-	@touch $@
+define in-venv
+@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || \
+  { echo "lionlab needs Python 3.11, 3.12 or 3.13, but $(PYTHON) is '$$($(PYTHON) --version 2>&1 | head -n 1)'; try: make PYTHON=python3.11" >&2; exit 1; }
+@.venv/bin/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
+$(INSTALL) '.[$(EXTRAS)]'
+@touch $@
+endef
+
+.venv/.ready: EXTRAS := experiments,rigor
+$(INSTALLED): EXTRAS := dev
+.venv/.interop: EXTRAS := dev,interop
+
+.venv/.ready $(INSTALLED): pyproject.toml constraints.txt
+	$(in-venv)
 
 interop: .venv/.interop  ## PyTorch, Keras and other people's optimizers, so that `make test` tests against them too
 
 .venv/.interop: $(INSTALLED)
-	$(INSTALL) '.[dev,interop]'
-	@touch $@
+	$(in-venv)
 
 clean:
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

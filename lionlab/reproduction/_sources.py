@@ -64,7 +64,7 @@ def _closure(name: str) -> frozenset[str]:
         if name in found or name in ("_registry.py", "__init__.py") or not (THEOREMS / name).is_file():
             continue
         found.add(name)
-        waiting += [f"{sibling}.py" for sibling in _siblings(ast.parse((THEOREMS / name).read_bytes()))]
+        waiting += [f"{sibling}.py" for sibling in _read(THEOREMS / name)[1]]
     return frozenset(found)
 
 
@@ -89,9 +89,15 @@ def _proving() -> str:
     return _digest(*sorted((path.relative_to(PACKAGE).as_posix(), _file(path)) for path in files))
 
 
-@cache
 def _file(path: Path) -> str:
-    return _digest(_syntax(ast.parse(path.read_bytes())))
+    return _read(path)[0]
+
+
+@cache
+def _read(path: Path) -> tuple[str, tuple[str, ...]]:
+    """A file's hash, and for a file of theorems those that it imports beside it."""
+    tree = ast.parse(path.read_bytes())
+    return _hash([_syntax(tree)]), tuple(_siblings(tree)) if path.parent == THEOREMS else ()
 
 
 @cache
@@ -167,4 +173,8 @@ def _opens_with_text(node: ast.AST) -> bool:
 
 
 def _digest(*parts: Any) -> str:
-    return hashlib.sha256(json.dumps(json_ready(parts), sort_keys=True).encode()).hexdigest()
+    return _hash(json_ready(parts))
+
+
+def _hash(parts: Any) -> str:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Iterable
+from functools import cache
 from importlib import metadata
 
 from .. import __version__
@@ -15,6 +16,7 @@ def versions(more: Iterable[str] = ()) -> dict[str, str]:
     return {"lionlab": __version__, "python": platform.python_version(), **named}
 
 
+@cache
 def _version(name: str) -> str:
     try:
         return metadata.version(name)
