@@ -96,7 +96,9 @@ def _candidates(
         gone = _departure(probe, checker, whole)
         sharpened = None if gone is None else outcome.shown(name, whole, gone)
         if sharpened is not None and r.predicted is None:
-            yield replace(sharpened, sentence=f"{broken_run.sentence}; {sharpened.sentence}"), whole
+            there = sharpened.sentence.removeprefix(f"on {whole.stream.name!r}, ")
+            told = r.sentence if there in r.sentence else f"{r.sentence}; {there}"
+            yield replace(sharpened, sentence=told), whole
         if sharpened is None or r.predicted is not None:
             yield r, whole
     for seen in sorted(probe.seen, key=lambda run: run.rates is None):

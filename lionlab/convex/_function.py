@@ -186,6 +186,8 @@ def is_infinite(z: Array) -> Array:
 
 def euclidean_norm(v: Array) -> Array:
     """‖v‖₂ without overflow or underflow; 0 at 0, +inf where an entry is infinite."""
+    if v.dtype == jnp.float16:
+        return euclidean_norm(v.astype(jnp.float32)).astype(v.dtype)
     size = jnp.abs(v)
     factor, inverse = squarable(jnp.max(size))
     # XLA rewrites (cv)² as c²v² where c is known at compile time, and c² overflows: something must stand in between.
@@ -196,12 +198,10 @@ def squarable(size: Array) -> tuple[Array, Array]:
     """(s, 1/s) with s·size of a magnitude whose square neither overflows nor underflows, s a power of two.
 
     It is one of three, chosen by comparison: multiplying by it is exact, and dividing by the largest entry instead
-    would put a division on the critical path of every step of a run.
+    would put a division on the critical path of every step of a run. Float16 leaves no room for a sum of squares
+    between such thresholds, and is to be taken in float32.
     """
     third = jnp.finfo(size.dtype).maxexp // 3
-    if third < 40:  # float16 leaves no room for a sum of squares between such thresholds
-        safe = jnp.where((size > 0) & jnp.isfinite(size), size, jnp.ones_like(size))
-        return 1 / safe, safe
     down, one, up = (jnp.full_like(size, 2.0**power) for power in (-2 * third, 0, 2 * third))
     is_large, is_small = size > 2.0**third, size < 2.0**-third
     factor = jnp.where(is_large, down, jnp.where(is_small, up, one))

@@ -3,7 +3,7 @@
 import jax.numpy as jnp
 from jax import Array
 
-from ._function import euclidean_norm, squarable
+from ._function import euclidean_norm
 from ._norm import Norm
 
 
@@ -26,6 +26,8 @@ class L2Norm(Norm):
         return direction(y)
 
     def dual_ball_projection(self, y: Array) -> Array:
+        if y.dtype == jnp.float16:
+            return self.dual_ball_projection(y.astype(jnp.float32)).astype(y.dtype)
         factor, scaled, length = scaled_to_square(y)
         outside = length > factor
         return jnp.where(outside, scaled / jnp.where(outside, length, jnp.ones_like(length)), y)
@@ -33,6 +35,8 @@ class L2Norm(Norm):
 
 def direction(v: Array) -> Array:
     """v/‖v‖₂, and 0 at 0; of full accuracy where the squares of the entries would overflow or underflow."""
+    if v.dtype == jnp.float16:
+        return direction(v.astype(jnp.float32)).astype(v.dtype)
     _, scaled, length = scaled_to_square(v)
     return scaled / jnp.where(length == 0, jnp.ones_like(length), length)
 
@@ -41,14 +45,12 @@ def scaled_to_square(v: Array) -> tuple[Array, Array, Array]:
     """(s, s·v, ‖s·v‖₂) for a power of two s with which the squares neither overflow nor underflow.
 
     Comparing every entry with the thresholds takes less time than finding the largest one, and a run waits for it.
+    Float16 leaves no room for a sum of squares between such thresholds, and is to be taken in float32.
     """
     third = jnp.finfo(v.dtype).maxexp // 3
     size = jnp.abs(v)
-    if third < 40:  # float16 leaves no room for a sum of squares between such thresholds
-        factor, _ = squarable(jnp.max(size))
-    else:
-        is_large, is_small = jnp.any(size > 2.0**third), jnp.all(size < 2.0**-third)
-        down, one, up = (jnp.full((), 2.0**power, v.dtype) for power in (-2 * third, 0, 2 * third))
-        factor = jnp.where(is_large, down, jnp.where(is_small, up, one))
+    is_large, is_small = jnp.any(size > 2.0**third), jnp.all(size < 2.0**-third)
+    down, one, up = (jnp.full((), 2.0**power, v.dtype) for power in (-2 * third, 0, 2 * third))
+    factor = jnp.where(is_large, down, jnp.where(is_small, up, one))
     # XLA rewrites (cv)² as c²v² where c is known at compile time, and c² overflows: something must stand in between.
     return factor, v * factor, jnp.sqrt(jnp.sum(jnp.maximum(size * factor, 0) ** 2))

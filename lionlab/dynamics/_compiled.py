@@ -22,6 +22,10 @@ HARDLY_OPTIMIZED = (
     # A program cut into parts for several threads is ready sooner only where threads are idle, and costs more in all.
     ("xla_cpu_parallel_codegen_split_count", 1),
 )
+# A run over this many numbers takes seconds, and earns back what the newer way of writing a kernel costs, even where a
+# process was told (by XLA_FLAGS) to compile the older way.
+VERY_LONG_RUN = 2**24
+NEWER_KERNELS = (("xla_cpu_use_fusion_emitters", True),)
 # Otherwise XLA copies what a loop carries at every step.
 WITHOUT_LOOP_COPIES = (("xla_cpu_copy_insertion_use_region_analysis", True),)
 
@@ -39,7 +43,9 @@ def compiled(
     """
     if jax.default_backend() != "cpu":
         return _jit(function, ())
-    return _jit(function, known(HARDLY_OPTIMIZED) if number_count <= SHORT_RUN else for_long_runs)
+    if number_count <= SHORT_RUN:
+        return _jit(function, known(HARDLY_OPTIMIZED))
+    return _jit(function, (*for_long_runs, *(known(NEWER_KERNELS) if number_count >= VERY_LONG_RUN else ())))
 
 
 def compiled_once(function: Function) -> Function:

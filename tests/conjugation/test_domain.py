@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from conjugation.numpy_functions import KNOWN, MATRIX, D, Known
+from tiers import VARIANTS, waiting
 
 from lionlab.conjugation import gauge, locate_in_domain, proximal_point
 
@@ -77,7 +78,10 @@ def test_a_step_that_is_none_is_refused():
             proximal_point(KNOWN["l1"].oracle(), np.zeros(D), step)
 
 
-@pytest.mark.parametrize("name", [name for name, known in KNOWN.items() if known.is_homogeneous])
+HOMOGENEOUS = [name for name, known in KNOWN.items() if known.is_homogeneous]
+
+
+@pytest.mark.parametrize("name", waiting(HOMOGENEOUS, VARIANTS.intersection(HOMOGENEOUS)))
 def test_the_gauge_is_the_dual_norm(name: str):
     known: Known = KNOWN[name]
     y = np.random.default_rng(4).standard_normal(D)

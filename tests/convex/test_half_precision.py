@@ -56,6 +56,15 @@ def test_groups_of_the_largest_numbers_there_are(dtype: str) -> None:
         assert float(distance) == math.inf  # √2 times the largest number
 
 
+@pytest.mark.parametrize("K", [L2Norm(), GroupL2Norm([[0, 1]]), LpNorm(2)], ids=repr)
+def test_the_smallest_numbers_have_a_direction(K: L2Norm) -> None:
+    """1/z is more than float16 holds."""
+    smallest = np.asarray([1, -1], np.float16) * np.finfo(np.float16).smallest_subnormal
+    np.testing.assert_allclose(K.subgradient(smallest), [0.5**0.5, -(0.5**0.5)], rtol=CLOSE)
+    assert 0 < float(K(smallest)) <= 2 * float(np.finfo(np.float16).smallest_subnormal)
+    np.testing.assert_array_equal(K.conjugate().domain_projection(smallest), smallest)
+
+
 def test_a_group_with_a_nan_has_no_direction() -> None:
     found = np.asarray(jax.jit(GroupL2Norm([[0, 1], [2, 3]]).selection)(jnp.asarray([np.nan, 1.0, 3.0, -4.0])))
     np.testing.assert_array_equal(np.isnan(found), [True, True, False, False])

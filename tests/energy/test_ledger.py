@@ -14,6 +14,8 @@ from lionlab.objectives import Objective, Quadratic, Rosenbrock
 from lionlab.simulation import simulate, simulate_batch
 
 TERMS = ("alignment", "enhancement", "loss_remainder", "conjugate_remainder", "momentum_remainder")
+# Every number of steps is compiled anew, so that most runs have this one, whatever is looked at of them.
+STEPS = 500
 BETAS = [(0.9, 0.99), (0.5, 0.5), (0.0, 0.9), (0.95, 0.9), (0.9, 0.9 + 1e-9)]
 
 
@@ -22,7 +24,7 @@ BETAS = [(0.9, 0.99), (0.5, 0.5), (0.0, 0.9), (0.95, 0.9), (0.9, 0.9 + 1e-9)]
 @pytest.mark.parametrize("name", KINDS)
 def test_every_term_is_the_theorems(name, decay, weight_decay):
     method = LionK(KINDS[name], 0.05, weight_decay, 0.8, 0.95, decay)
-    run = simulate(method, F, [0.3, -0.2], 40, m0=[0.1, 0.4])
+    run = simulate(method, F, [0.3, -0.2], STEPS, m0=[0.1, 0.4])
     ledger = energy_ledger(method, F, run)
     for t in range(40):
         states = (run.x[t], run.m[t], run.x[t + 1], run.m[t + 1])
@@ -40,7 +42,7 @@ def test_every_term_is_the_theorems(name, decay, weight_decay):
 def test_residual_is_below_its_bound_and_the_bound_is_small(objective, beta):
     for K in (L1Norm(), Huber(0.4), L2Norm()):
         method = LionK(K, 0.02, 0.8, *beta)
-        ledger = energy_ledger(method, objective, simulate(method, objective, [0.3, -0.2], 500))
+        ledger = energy_ledger(method, objective, simulate(method, objective, [0.3, -0.2], STEPS))
         assert np.isfinite(ledger.residual).all()
         assert (np.abs(ledger.residual) <= ledger.rounding_bound).all()
         assert (ledger.rounding_bound <= 1e-10 * (1 + np.abs(ledger.lyapunov[1:]))).all()
@@ -52,7 +54,7 @@ def test_residual_is_below_its_bound_and_the_bound_is_small(objective, beta):
 
 def test_the_second_sign_is_lost_when_beta2_is_smaller():
     method = LionK(L1Norm(), 0.1, 0.5, 0.99, 0.5)
-    ledger = energy_ledger(method, F, simulate(method, F, [0.3, -0.2], 500))
+    ledger = energy_ledger(method, F, simulate(method, F, [0.3, -0.2], STEPS))
     assert (ledger.enhancement > ledger.sign_allowance).any()
     assert (np.abs(ledger.residual) <= ledger.rounding_bound).all()
 
@@ -61,7 +63,7 @@ def test_the_second_sign_is_lost_when_beta2_is_smaller():
 @pytest.mark.parametrize("term", TERMS)
 def test_a_relative_error_of_a_millionth_in_any_term_is_caught(term, factor):
     method = LionK(Huber(0.4), 0.05, 0.4, 0.8, 0.95)
-    ledger = energy_ledger(method, F, simulate(method, F, [0.3, -0.2], 500))
+    ledger = energy_ledger(method, F, simulate(method, F, [0.3, -0.2], STEPS))
     wrong = ledger.residual - (factor - 1) * getattr(ledger, term)
     assert (np.abs(wrong) > ledger.rounding_bound).any()
 
@@ -80,14 +82,14 @@ def test_a_relative_error_of_a_millionth_in_any_term_is_caught(term, factor):
 )
 def test_the_ledger_of_another_method_does_not_close(wrong):
     method = LionK(Huber(0.4), 0.05, 0.4, 0.8, 0.95)
-    run = simulate(method, F, [0.3, -0.2], 500)
+    run = simulate(method, F, [0.3, -0.2], STEPS)
     other = energy_ledger(dataclasses.replace(method, **wrong), F, run)
     assert (np.abs(other.residual) > other.rounding_bound).any()
 
 
 def test_a_step_along_another_direction_does_not_pass_as_a_tie():
     method = LionK(L1Norm(), 0.05, 0.4, 0.8, 0.95)
-    run = simulate(method, F, [0.3, -0.2], 50)
+    run = simulate(method, F, [0.3, -0.2], STEPS)
     x = run.x.copy()
     x[1:] -= 0.05 * 0.5  # as if the first direction had been 0.5 smaller
     shifted = dataclasses.replace(run, x=x, gradient=None)
@@ -103,7 +105,7 @@ def test_ties_are_settled_by_the_subdifferential():
     m0 = 0.1 * (x0 - [1.0, 2.0]) / 0.9
     for jitter in (0, 1, -1, 2, -2):
         m = m0 * (1 + jitter * np.finfo(float).eps)
-        ledger = energy_ledger(method, f, simulate(method, f, x0, 3, m0=m))
+        ledger = energy_ledger(method, f, simulate(method, f, x0, STEPS, m0=m))
         assert (np.abs(ledger.residual) <= ledger.rounding_bound).all()
 
 
@@ -142,7 +144,7 @@ class TestBothPhases:
     objective = Quadratic(np.diag([1.0, 3.0]), [0.3, -4.0])
 
     def test_h_m_through_both_phases(self):
-        run = simulate(self.method, self.objective, [3.0, 3.0], 500, record=("x", "m", "lyapunov"))
+        run = simulate(self.method, self.objective, [3.0, 3.0], STEPS, record=("x", "m", "lyapunov"))
         with pytest.raises(ValueError, match="λx leaves dom K\\* at step 0"):
             energy_ledger(self.method, self.objective, run)
         ledger = energy_ledger(self.method, self.objective, run, bound=21.0)
@@ -155,7 +157,7 @@ class TestBothPhases:
         np.testing.assert_allclose(ledger.lyapunov[inside], run.lyapunov[inside], rtol=1e-12)
 
     def test_a_bound_the_run_leaves_is_refused_with_the_least_valid_one(self):
-        run = simulate(self.method, self.objective, [3.0, 3.0], 500)
+        run = simulate(self.method, self.objective, [3.0, 3.0], STEPS)
         with pytest.raises(ValueError, match="bound must be at least") as refusal:
             energy_ledger(self.method, self.objective, run, bound=1.0)
         least = float(str(refusal.value).split("of the run, ")[1].split(",")[0])
@@ -193,7 +195,7 @@ def test_signs_and_equality_up_to_the_longest_explicit_step(K, gap):
     """At ηλ = 1 the step forgets x, λx⁺ = ∇K(m̃⁺), and z⁺ = m̃⁺ is the subgradient of K* that keeps the signs."""
     method = LionK(K, 0.5, 2.0 * (1 - gap), 0.3, 0.8)
     f = Quadratic(MATRIX, CENTER)
-    ledger = energy_ledger(method, f, simulate(method, f, [0.1, 0.2], 500, m0=[0.3, -0.7]))
+    ledger = energy_ledger(method, f, simulate(method, f, [0.1, 0.2], STEPS, m0=[0.3, -0.7]))
     assert np.isfinite(ledger.residual).all()
     assert (np.abs(ledger.residual) <= ledger.rounding_bound).all()
     for name in ("alignment", "enhancement", "conjugate_remainder", "momentum_remainder"):
@@ -213,8 +215,8 @@ def test_a_beta_that_rounds_to_one_is_refused():
 )
 def test_a_run_of_slightly_different_constants_is_told_apart_for_every_kind(K, wrong):
     method = LionK(K, 0.01, 0.5)
-    run = simulate(dataclasses.replace(method, **wrong), F, [0.3, -0.2], 500)
+    run = simulate(dataclasses.replace(method, **wrong), F, [0.3, -0.2], STEPS)
     ledger = energy_ledger(method, F, run)
     assert (np.abs(ledger.residual) > ledger.rounding_bound).any()
-    own = energy_ledger(method, F, simulate(method, F, [0.3, -0.2], 500))
+    own = energy_ledger(method, F, simulate(method, F, [0.3, -0.2], STEPS))
     assert (np.abs(own.residual) <= own.rounding_bound).all()

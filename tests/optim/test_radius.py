@@ -74,12 +74,17 @@ def schedule(count):
 def pushed_outward(eta, num_steps: int) -> list[float]:
     """Distances of a run whose gradient always points away from the set: there the contraction is an equality."""
     optimizer = lion_k(eta, weight_decay=0.5)
+
+    @jax.jit
+    def step(x, state):
+        updates, state = optimizer.update(-jnp.sign(x), state, x)
+        return constraint_metrics(None, 0.5, x).total_distance, optax.apply_updates(x, updates), state
+
     x = jnp.asarray([6.0, -1.0, 0.5])
     state, distances = optimizer.init(x), []
     for _ in range(num_steps + 1):
-        distances.append(float(constraint_metrics(None, 0.5, x).total_distance))
-        updates, state = optimizer.update(-jnp.sign(x), state, x)
-        x = optax.apply_updates(x, updates)
+        distance, x, state = step(x, state)
+        distances.append(float(distance))
     return distances
 
 

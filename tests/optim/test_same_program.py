@@ -13,7 +13,7 @@ import numpy as np
 import optax
 import pytest
 from optim.optimizer_runs import same_bits
-from optim.test_compiled_update import ONE, REPOSITORY, SETTINGS, TREE, step_of
+from optim.test_compiled_update import ONE, PART, REPOSITORY, SETTINGS, step_of
 
 from lionlab import Huber, L1Norm, SquaredL2
 from lionlab.dynamics._compiled import WITHOUT_LOOP_COPIES
@@ -55,7 +55,7 @@ def test_schedules_count_once_where_optax_counts_thrice():
 @pytest.mark.parametrize("build", BUILDS)
 def test_one_program_for_a_tree(build: str):
     theirs = optax.lion(0.01, weight_decay=0.1)
-    assert program(lion_k(0.01, weight_decay=0.1), TREE, build) == program(theirs, TREE, build)
+    assert program(lion_k(0.01, weight_decay=0.1), PART, build) == program(theirs, PART, build)
 
 
 class Roundabout(L1Norm):

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -21,10 +22,26 @@ CENTRAL = (
 )  # fmt: skip
 
 
+# What is wrong of an inequality is seen to be false in numbers, and not only fails to close; so are errors in these
+# coefficients, where the two sides are told. Every first wrong of a published statement comes with numbers as well.
+INEQUALITIES = (
+    "ledger-signs", "one-step-descent", "bounded-rise", "average-descent", "flow-descent", "proximal-descent",
+    "proximal-weakly-convex", "proximal-growing-steps", "lyapunov-lower-bound", "kkt-score-bounds-the-gap",
+    "contraction-explicit", "contraction-implicit", "flow-contraction", "invariance", "two-cycle-exact",
+    "constant-step-floor", "conjugate-laws-l1-norm", "conjugate-laws-deadzone-l1", "conjugate-laws-huber",
+)  # fmt: skip
+BY_COEFFICIENT = ("ledger-identity", "one-step-descent", "proximal-ledger", "proximal-descent")
+
+
 @pytest.mark.parametrize("name", PROOFS)
 def test_proves_and_refutes_every_planted_wrong(name):
-    proof = PROOFS[name]
-    found = check(proof, is_quick=True)
+    proof, outcomes = PROOFS[name], []
+
+    def recorded(subject, is_quick):
+        outcomes.append(proof.prove(subject, is_quick))
+        return outcomes[-1]
+
+    found = check(replace(proof, prove=recorded), is_quick=True)
     assert found.outcome.word == "proved", found.outcome
     assert found.missed == ()
     assert found.outcome.obligations > 0
@@ -36,6 +53,21 @@ def test_proves_and_refutes_every_planted_wrong(name):
         assert found.detected is None
     if isinstance(proof.prove, Derived):
         assert {"derivation.txt", "derivation.tex"} <= set(found.outcome.artefacts)
+    planted, in_coefficients = outcomes[1 : 1 + len(proof.planted)], outcomes[1 + len(proof.planted) :]
+    assert len(planted) >= 3
+    assert len(in_coefficients) == len(proof.coefficients)
+    if "published" in getattr(proof.prove, "__module__", ""):
+        assert planted[0].counterexample
+    if proof.route == "symbolic" and proof.claim in INEQUALITIES:
+        assert all(outcome.counterexample for outcome in planted)
+    if proof.route == "symbolic" and proof.claim in BY_COEFFICIENT:
+        for outcome in in_coefficients:
+            left, right = (Fraction(outcome.counterexample[side]) for side in ("left side", "right side"))
+            assert left != right if "ledger" in proof.claim else left > right
+
+
+def test_what_is_asked_of_some_proofs_is_asked_of_proofs_that_there_are():
+    assert {f"{claim} by symbolic" for claim in (*INEQUALITIES, *BY_COEFFICIENT)} <= set(PROOFS)
 
 
 def test_every_proof_is_of_a_claim():
