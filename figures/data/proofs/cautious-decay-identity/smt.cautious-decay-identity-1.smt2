@@ -12,17 +12,17 @@
 (assert
  (>= lambda 0.0))
 (assert
- (let ((?x76 (- u (* (ite (<= (* m x) 0.0) lambda 0.0) x))))
- (let (($x198 (= x 0.0)))
- (or (and (distinct (* m x) 0.0) true) (and (= m 0.0) (= (- (- G) (* gamma m)) 0.0)) (and $x198 (= ?x76 0.0))))))
+ (let ((?x17 (- u (* (ite (<= (* m x) 0.0) lambda 0.0) x))))
+ (let (($x50 (= x 0.0)))
+ (or (and (distinct (* m x) 0.0) true) (and (= m 0.0) (= (- (- G) (* gamma m)) 0.0)) (and $x50 (= ?x17 0.0))))))
 (assert
  (>= (* u m) 0.0))
 (assert
- (let ((?x76 (- u (* (ite (<= (* m x) 0.0) lambda 0.0) x))))
-(let ((?x136 (* m x)))
-(let (($x39 (< ?x136 0.0)))
-(let ((?x13 (ite $x39 (- (+ (* (- (- G) (* gamma m)) x) (* m ?x76))) 0.0)))
-(let ((?x33 (* 1.0 lambda)))
-(let ((?x102 (+ (+ (* G ?x76) (* u (- (- G) (* gamma m)))) (* ?x33 ?x13))))
-(> ?x102 0.0))))))))
+ (let ((?x17 (- u (* (ite (<= (* m x) 0.0) lambda 0.0) x))))
+(let ((?x13 (* m x)))
+(let (($x21 (< ?x13 0.0)))
+(let ((?x26 (ite $x21 (- (+ (* (- (- G) (* gamma m)) x) (* m ?x17))) 0.0)))
+(let ((?x30 (* 1.0 lambda)))
+(let ((?x32 (+ (+ (* G ?x17) (* u (- (- G) (* gamma m)))) (* ?x30 ?x26))))
+(> ?x32 0.0))))))))
 (check-sat)

@@ -28,11 +28,11 @@
 (assert
  (< beta2 1.0))
 (assert
- (let ((?x197 (ite (< (- (* beta1 m) (* (- 1.0 beta1) g)) 0.0) (- 1.0) 0.0)))
- (let ((?x98 (ite (> (- (* beta1 m) (* (- 1.0 beta1) g)) 0.0) 1.0 ?x197)))
- (= u ?x98))))
+ (let ((?x124 (ite (< (- (* beta1 m) (* (- 1.0 beta1) g)) 0.0) (- 1.0) 0.0)))
+ (let ((?x152 (ite (> (- (* beta1 m) (* (- 1.0 beta1) g)) 0.0) 1.0 ?x124)))
+ (= u ?x152))))
 (assert
- (let ((?x229 (* eta (- u (ite (<= (* u x) 0.0) (* lambda x) 0.0)))))
-(let ((?x60 (+ x ?x229)))
-(or (< ?x60 0.0) (< (- (* beta2 m) (* (- 1.0 beta2) g)) 0.0)))))
+ (let ((?x31 (* eta (- u (ite (<= (* u x) 0.0) (* lambda x) 0.0)))))
+(let ((?x107 (+ x ?x31)))
+(or (< ?x107 0.0) (< (- (* beta2 m) (* (- 1.0 beta2) g)) 0.0)))))
 (check-sat)

@@ -12,24 +12,25 @@
 (assert
  (>= gamma 0.0))
 (assert
- (let ((?x234 (* epsilon gamma)))
- (<= ?x234 1.0)))
+ (let ((?x51 (* epsilon gamma)))
+ (<= ?x51 1.0)))
 (assert
- (let (($x217 (= u (- 1.0))))
- (let ((?x69 (* epsilon force)))
- (let ((?x251 (- (* (- 1.0 (* epsilon gamma)) m) ?x69)))
- (let (($x87 (<= u 1.0)))
- (let (($x26 (>= u (- 1.0))))
- (and $x26 $x87 (=> (> ?x251 0.0) (= u 1.0)) (=> (< ?x251 0.0) $x217))))))))
+ (let (($x117 (= u (- 1.0))))
+ (let ((?x138 (* epsilon force)))
+ (let ((?x68 (- (* (- 1.0 (* epsilon gamma)) m) ?x138)))
+ (let (($x241 (<= u 1.0)))
+ (let (($x29 (>= u (- 1.0))))
+ (and $x29 $x241 (=> (> ?x68 0.0) (= u 1.0)) (=> (< ?x68 0.0) $x117))))))))
 (assert
- (let (($x204 (= force 0.0)))
- (or (and (distinct m 0.0) true) $x204)))
+ (let (($x243 (= force 0.0)))
+ (or (and (distinct m 0.0) true) $x243)))
 (assert
  (<= 0.0 kappa))
 (assert
  (>= 1.0 kappa))
 (assert
- (let ((?x241 (+ force (* gamma m))))
-(let ((?x78 (* kappa (ite (> m 0.0) ?x241 (- ?x241)))))
-(> (- (ite (< (* u force) 0.0) (* u force) 0.0) ?x78) 0.0))))
+ (let ((?x140 (* gamma m)))
+(let ((?x143 (+ force ?x140)))
+(let ((?x188 (* kappa (ite (> m 0.0) ?x143 (- ?x143)))))
+(> (- (ite (< (* u force) 0.0) (* u force) 0.0) ?x188) 0.0)))))
 (check-sat)

@@ -11,20 +11,19 @@
 (assert
  (>= gamma 0.0))
 (assert
- (let ((?x172 (* epsilon gamma)))
- (<= ?x172 1.0)))
+ (let ((?x88 (* epsilon gamma)))
+ (<= ?x88 1.0)))
 (assert
- (let (($x170 (= u 1.0)))
- (let ((?x101 (+ m (* epsilon (+ (* 1.0 force) (* (* (- 1.0) gamma) m))))))
- (let (($x70 (<= u 1.0)))
- (let (($x211 (>= u (- 1.0))))
- (and $x211 $x70 (=> (> ?x101 0.0) (= u (- 1.0))) (=> (< ?x101 0.0) $x170)))))))
+ (let (($x6 (= u 1.0)))
+ (let ((?x179 (+ m (* epsilon (+ (* 1.0 force) (* (* (- 1.0) gamma) m))))))
+ (let (($x110 (<= u 1.0)))
+ (let (($x49 (>= u (- 1.0))))
+ (and $x49 $x110 (=> (> ?x179 0.0) (= u (- 1.0))) (=> (< ?x179 0.0) $x6)))))))
 (assert
- (let (($x105 (= force 0.0)))
- (or (and (distinct m 0.0) true) $x105)))
+ (let (($x79 (= force 0.0)))
+ (or (and (distinct m 0.0) true) $x79)))
 (assert
- (let ((?x59 (ite (> m 0.0) (- force (* gamma m)) (- (* gamma m) force))))
-(let ((?x216 (* force u)))
-(let ((?x103 (+ ?x216 (* (- 1.0 (* epsilon gamma)) ?x59))))
-(> ?x103 0.0)))))
+ (let ((?x51 (ite (> m 0.0) (- force (* gamma m)) (- (* gamma m) force))))
+(let ((?x98 (+ (* force u) (* (- 1.0 (* epsilon gamma)) ?x51))))
+(> ?x98 0.0))))
 (check-sat)

@@ -11,25 +11,24 @@
 (assert
  (>= gamma 0.0))
 (assert
- (let ((?x172 (* epsilon gamma)))
- (<= ?x172 1.0)))
+ (let ((?x88 (* epsilon gamma)))
+ (<= ?x88 1.0)))
 (assert
- (let (($x170 (= u 1.0)))
- (let ((?x193 (+ m (* epsilon (+ (* (- 1.0) force) (* (* (- 1.0) gamma) m))))))
- (let (($x70 (<= u 1.0)))
- (let (($x211 (>= u (- 1.0))))
- (and $x211 $x70 (=> (> ?x193 0.0) (= u (- 1.0))) (=> (< ?x193 0.0) $x170)))))))
+ (let (($x6 (= u 1.0)))
+ (let ((?x82 (+ m (* epsilon (+ (* (- 1.0) force) (* (* (- 1.0) gamma) m))))))
+ (let (($x110 (<= u 1.0)))
+ (let (($x49 (>= u (- 1.0))))
+ (and $x49 $x110 (=> (> ?x82 0.0) (= u (- 1.0))) (=> (< ?x82 0.0) $x6)))))))
 (assert
- (let (($x105 (= force 0.0)))
- (or (and (distinct m 0.0) true) $x105)))
+ (let (($x79 (= force 0.0)))
+ (or (and (distinct m 0.0) true) $x79)))
 (assert
  (= m 1.0))
 (assert
  (= (* (* 2.0 epsilon) force) 3.0))
 (assert
- (let ((?x146 (+ (+ 3.0 (* (- (/ 5.0 2.0)) (* epsilon gamma))) (* (* 1.0 (* epsilon gamma)) (* epsilon gamma)))))
-(let ((?x59 (ite (> m 0.0) (- force (* gamma m)) (- (* gamma m) force))))
-(let ((?x216 (* force u)))
-(let ((?x103 (+ ?x216 (* (- 1.0 (* epsilon gamma)) ?x59))))
-(or (<= ?x103 0.0) (and (distinct (* epsilon ?x103) ?x146) true)))))))
+ (let ((?x78 (+ (+ 3.0 (* (- (/ 5.0 2.0)) (* epsilon gamma))) (* (* 1.0 (* epsilon gamma)) (* epsilon gamma)))))
+(let ((?x51 (ite (> m 0.0) (- force (* gamma m)) (- (* gamma m) force))))
+(let ((?x98 (+ (* force u) (* (- 1.0 (* epsilon gamma)) ?x51))))
+(or (<= ?x98 0.0) (and (distinct (* epsilon ?x98) ?x78) true))))))
 (check-sat)

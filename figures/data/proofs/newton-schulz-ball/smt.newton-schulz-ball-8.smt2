@@ -25,8 +25,8 @@
 (assert
  (> r N))
 (assert
- (let ((?x9 (* lambda N_plus)))
- (= ?x9 (+ (* (* (- 1.0 rate) lambda) N) (* (* rate s) P)))))
+ (let ((?x105 (* lambda N_plus)))
+ (= ?x105 (+ (* (* (- 1.0 rate) lambda) N) (* (* rate s) P)))))
 (assert
  (<= N_plus N))
 (check-sat)
