@@ -1,5 +1,6 @@
 """`check_convex_function` refuses what is no K, with the points that show it, and finds nothing where K is right."""
 
+import functools
 import json
 import math
 import sys
@@ -52,9 +53,15 @@ def test_what_is_wrong_is_refused_with_its_evidence(wrong: str):
     json.dumps(found.to_json(), allow_nan=False)
 
 
+@functools.cache
+def found_of(name: str) -> Inspection:
+    """What is found of a right function, looked for once."""
+    return check_convex_function(planted.RIGHT[name], 2, is_quick=True)
+
+
 @pytest.mark.parametrize("name", waiting(planted.RIGHT, ["bowl", "softplus", "quartic"]))
 def test_what_is_right_is_not_refused(name: str):
-    found = check_convex_function(planted.RIGHT[name], 2, is_quick=True)
+    found = found_of(name)
     assert found.verdict == "CONSISTENT", found.violations
     assert found.finding("convexity").outcome.startswith("no violation in ")
     assert found.finding("ledger").verdict == "CONSISTENT"
@@ -103,7 +110,7 @@ def test_a_violation_leaves_out_what_rests_on_it():
 
 
 def test_the_domain_is_found_and_drawn_in_the_plane():
-    found = check_convex_function(planted.RIGHT["hexagon"], 2, is_quick=True)
+    found = found_of("hexagon")
     np.testing.assert_allclose(found.domain["largest"], [2, 2], rtol=1e-12)
     np.testing.assert_allclose(found.domain["least"], [-2, -2], rtol=1e-12)
     # dom K* is the sum of the segments from −a to a for a = (1, 0), (0, 1), (1, 1), its support function K itself.
@@ -116,7 +123,7 @@ def test_the_domain_is_found_and_drawn_in_the_plane():
 
 
 def test_what_is_unbounded_is_said_to_be():
-    domain = check_convex_function(planted.Elastic(), 2, is_quick=True).domain
+    domain = found_of("elastic").domain
     assert np.all(np.isinf(domain["largest"]))
     assert np.all(np.isnan(domain["outer"]))
 

@@ -214,8 +214,8 @@ def test_jaxs_global_flags_are_untouched():
 
 
 SPANS = {
-    "two": [0, 3], "negative": [-2.5, 0.5], "late": [1e6, 1e6 + 3], "uneven": [0, *(10.0 ** np.linspace(-6, -1, 11)), 3],
-    "many": np.linspace(0, 3, 5001),
+    "two": [0, 3], "negative": [-2.5, 0.5], "late": [1e6, 1e6 + 3],
+    "uneven": [0, *(10.0 ** np.linspace(-6, -1, 11)), 3], "many": np.linspace(0, 3, 5001),
 }  # fmt: skip
 SPANNED = [(name, solver) for name in SPANS for solver in ("tsit5", "rk4")]
 

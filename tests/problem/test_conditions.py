@@ -34,10 +34,12 @@ def test_at_the_constrained_optimum_everything_is_zero():
 def test_inside_the_set_the_score_splits_into_complementarity_and_alignment():
     f, x, decay = example_objectives()["quadratic_10d"], np.linspace(-0.4, 0.6, 10), 0.8
     for K in (L1Norm(), L2Norm(), LinfNorm(), TopKL1(3), LpNorm(1.5)):
-        scaled = x / max(1.0, 1.25 * float(K.dual_norm(jnp.asarray(decay * x, jnp.float32))))
+        dual_norm = jax.jit(K.dual_norm)
+        with double_precision():
+            scaled = x / max(1.0, 1.25 * float(dual_norm(jnp.asarray(decay * x))))
         found, g = kkt_residuals(f, K, decay, scaled), f.gradient(scaled)
         with double_precision():
-            length = float(K.dual_norm(jnp.asarray(decay * scaled)))
+            length = float(dual_norm(jnp.asarray(decay * scaled)))
         alignment = float(K(-g)) * length - decay * float(np.sum(scaled * -g))
         assert found.complementarity > 0
         assert alignment > 0
