@@ -50,7 +50,7 @@ def test_leaving_early_ends_the_processes():
     assert next(outcomes)[1].value == 1
     begin = time.monotonic()
     outcomes.close()
-    for child in multiprocessing.active_children():
-        child.join(10)
+    # Asked again and not joined once: the executor's own thread may be about to note that a process has ended.
+    while multiprocessing.active_children() and time.monotonic() - begin < 10:
+        time.sleep(0.05)
     assert multiprocessing.active_children() == []
-    assert time.monotonic() - begin < 10
