@@ -46,8 +46,8 @@ class Claims:
     @property
     def likely_betas(self) -> tuple[float, float]:
         """β1 and β2 as claimed, in place of what is not claimed Lion's usual ones: where to look first."""
-        claimed = zip((self.beta1, self.beta2), USUAL, strict=True)
-        return tuple(usual if beta is None else beta for beta, usual in claimed)  # type: ignore[return-value]
+        beta1, beta2 = USUAL
+        return beta1 if self.beta1 is None else self.beta1, beta2 if self.beta2 is None else self.beta2
 
     def described(self) -> dict[str, Any]:
         """What is claimed, by name."""

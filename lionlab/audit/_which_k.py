@@ -55,10 +55,11 @@ def candidates(probe: Probe, found: Direction, weight: float) -> Iterator[Named]
 
 
 def _scaled(K: ConvexFunction, text: str, size: float, knows_rate: bool) -> Named:
-    rounded = 1.0 if abs(size - 1) <= FIT else size
-    if not knows_rate or rounded == 1.0:
+    if not knows_rate:
         return Named(K, size, text)
-    return Named(Scaled(K, rounded), 1.0, f"Scaled({text}, {rounded:.9g})")
+    if abs(size - 1) <= FIT:  # 1 itself, so that the runs decide, to their rounding, whether it is
+        return Named(K, 1.0, text)
+    return Named(Scaled(K, size), 1.0, f"Scaled({text}, {size:.9g})")
 
 
 def _norms(z: np.ndarray, u: np.ndarray, knows_rate: bool) -> Iterator[Named]:

@@ -121,6 +121,15 @@ def test_a_learning_rate_in_float32_bounds_no_less_than_is_reached():
     assert report.effective_set["radius"] >= 1
 
 
+@pytest.mark.parametrize("off", [-2e-6, -1e-6, -5e-7, 5e-7, 1e-6, 2e-6])
+def test_a_step_of_nearly_the_length_claimed_is_refused_where_the_report_says_so(off: float):
+    def step(g: Any, m: Any, x: Any, eta: float) -> tuple[Any, Any]:
+        return x - eta * (1 + off) * (np.sign(0.9 * m + 0.1 * g) + x), 0.99 * m + 0.01 * g
+
+    report = audit(StepFunction(np.zeros_like, step, 0.01), **claims(1.0), learning_rate=0.01, is_quick=True)
+    assert report.verdict == "VIOLATED", str(report)
+
+
 WRITTEN = {
     "one factor": lambda x, u, eta, decay: x * SINGLE(1 - float(eta) * float(decay)) + eta * u,
     "decay first": lambda x, u, eta, decay: (x - eta * decay * x) + eta * u,

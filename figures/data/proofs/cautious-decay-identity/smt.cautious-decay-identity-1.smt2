@@ -12,17 +12,17 @@
 (assert
  (>= lambda 0.0))
 (assert
- (let ((?x17 (- u (* (ite (<= (* m x) 0.0) lambda 0.0) x))))
- (let (($x50 (= x 0.0)))
- (or (and (distinct (* m x) 0.0) true) (and (= m 0.0) (= (- (- G) (* gamma m)) 0.0)) (and $x50 (= ?x17 0.0))))))
+ (let ((?x41 (- u (* (ite (<= (* m x) 0.0) lambda 0.0) x))))
+ (let (($x61 (= x 0.0)))
+ (or (and (distinct (* m x) 0.0) true) (and (= m 0.0) (= (- (- G) (* gamma m)) 0.0)) (and $x61 (= ?x41 0.0))))))
 (assert
  (>= (* u m) 0.0))
 (assert
- (let ((?x17 (- u (* (ite (<= (* m x) 0.0) lambda 0.0) x))))
-(let ((?x13 (* m x)))
-(let (($x21 (< ?x13 0.0)))
-(let ((?x26 (ite $x21 (- (+ (* (- (- G) (* gamma m)) x) (* m ?x17))) 0.0)))
-(let ((?x30 (* 1.0 lambda)))
-(let ((?x32 (+ (+ (* G ?x17) (* u (- (- G) (* gamma m)))) (* ?x30 ?x26))))
-(> ?x32 0.0))))))))
+ (let ((?x41 (- u (* (ite (<= (* m x) 0.0) lambda 0.0) x))))
+(let ((?x60 (* m x)))
+(let (($x140 (< ?x60 0.0)))
+(let ((?x90 (ite $x140 (- (+ (* (- (- G) (* gamma m)) x) (* m ?x41))) 0.0)))
+(let ((?x216 (* 1.0 lambda)))
+(let ((?x45 (+ (+ (* G ?x41) (* u (- (- G) (* gamma m)))) (* ?x216 ?x90))))
+(> ?x45 0.0))))))))
 (check-sat)

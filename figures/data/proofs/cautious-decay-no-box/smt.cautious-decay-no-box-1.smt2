@@ -28,11 +28,11 @@
 (assert
  (< beta2 1.0))
 (assert
- (let ((?x124 (ite (< (- (* beta1 m) (* (- 1.0 beta1) g)) 0.0) (- 1.0) 0.0)))
- (let ((?x152 (ite (> (- (* beta1 m) (* (- 1.0 beta1) g)) 0.0) 1.0 ?x124)))
- (= u ?x152))))
+ (let ((?x92 (ite (< (- (* beta1 m) (* (- 1.0 beta1) g)) 0.0) (- 1.0) 0.0)))
+ (let ((?x54 (ite (> (- (* beta1 m) (* (- 1.0 beta1) g)) 0.0) 1.0 ?x92)))
+ (= u ?x54))))
 (assert
- (let ((?x31 (* eta (- u (ite (<= (* u x) 0.0) (* lambda x) 0.0)))))
-(let ((?x107 (+ x ?x31)))
-(or (< ?x107 0.0) (< (- (* beta2 m) (* (- 1.0 beta2) g)) 0.0)))))
+ (let ((?x104 (* eta (- u (ite (<= (* u x) 0.0) (* lambda x) 0.0)))))
+(let ((?x151 (+ x ?x104)))
+(or (< ?x151 0.0) (< (- (* beta2 m) (* (- 1.0 beta2) g)) 0.0)))))
 (check-sat)

@@ -12,25 +12,24 @@
 (assert
  (>= gamma 0.0))
 (assert
- (let ((?x51 (* epsilon gamma)))
- (<= ?x51 1.0)))
+ (let ((?x144 (* epsilon gamma)))
+ (<= ?x144 1.0)))
 (assert
- (let (($x117 (= u (- 1.0))))
- (let ((?x138 (* epsilon force)))
- (let ((?x68 (- (* (- 1.0 (* epsilon gamma)) m) ?x138)))
- (let (($x241 (<= u 1.0)))
- (let (($x29 (>= u (- 1.0))))
- (and $x29 $x241 (=> (> ?x68 0.0) (= u 1.0)) (=> (< ?x68 0.0) $x117))))))))
+ (let (($x79 (= u (- 1.0))))
+ (let ((?x72 (* epsilon force)))
+ (let ((?x195 (- (* (- 1.0 (* epsilon gamma)) m) ?x72)))
+ (let (($x209 (<= u 1.0)))
+ (let (($x128 (>= u (- 1.0))))
+ (and $x128 $x209 (=> (> ?x195 0.0) (= u 1.0)) (=> (< ?x195 0.0) $x79))))))))
 (assert
- (let (($x243 (= force 0.0)))
- (or (and (distinct m 0.0) true) $x243)))
+ (let (($x89 (= force 0.0)))
+ (or (and (distinct m 0.0) true) $x89)))
 (assert
  (<= 0.0 kappa))
 (assert
  (>= 1.0 kappa))
 (assert
- (let ((?x140 (* gamma m)))
-(let ((?x143 (+ force ?x140)))
-(let ((?x188 (* kappa (ite (> m 0.0) ?x143 (- ?x143)))))
-(> (- (ite (< (* u force) 0.0) (* u force) 0.0) ?x188) 0.0)))))
+ (let ((?x81 (+ force (* gamma m))))
+(let ((?x124 (* kappa (ite (> m 0.0) ?x81 (- ?x81)))))
+(> (- (ite (< (* u force) 0.0) (* u force) 0.0) ?x124) 0.0))))
 (check-sat)

@@ -11,19 +11,19 @@
 (assert
  (>= gamma 0.0))
 (assert
- (let ((?x88 (* epsilon gamma)))
- (<= ?x88 1.0)))
+ (let ((?x144 (* epsilon gamma)))
+ (<= ?x144 1.0)))
 (assert
- (let (($x6 (= u 1.0)))
- (let ((?x179 (+ m (* epsilon (+ (* 1.0 force) (* (* (- 1.0) gamma) m))))))
- (let (($x110 (<= u 1.0)))
- (let (($x49 (>= u (- 1.0))))
- (and $x49 $x110 (=> (> ?x179 0.0) (= u (- 1.0))) (=> (< ?x179 0.0) $x6)))))))
+ (let (($x107 (= u 1.0)))
+ (let ((?x210 (+ m (* epsilon (+ (* 1.0 force) (* (* (- 1.0) gamma) m))))))
+ (let (($x209 (<= u 1.0)))
+ (let (($x128 (>= u (- 1.0))))
+ (and $x128 $x209 (=> (> ?x210 0.0) (= u (- 1.0))) (=> (< ?x210 0.0) $x107)))))))
 (assert
- (let (($x79 (= force 0.0)))
- (or (and (distinct m 0.0) true) $x79)))
+ (let (($x61 (= force 0.0)))
+ (or (and (distinct m 0.0) true) $x61)))
 (assert
- (let ((?x51 (ite (> m 0.0) (- force (* gamma m)) (- (* gamma m) force))))
-(let ((?x98 (+ (* force u) (* (- 1.0 (* epsilon gamma)) ?x51))))
-(> ?x98 0.0))))
+ (let ((?x40 (ite (> m 0.0) (- force (* gamma m)) (- (* gamma m) force))))
+(let ((?x117 (+ (* force u) (* (- 1.0 (* epsilon gamma)) ?x40))))
+(> ?x117 0.0))))
 (check-sat)
