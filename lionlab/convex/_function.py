@@ -59,8 +59,13 @@ class ConvexFunction(eqx.Module):
 
     def proximal(self, z: Array, step: Array) -> Array:
         """argmin_u K(u) + ‖u − z‖²/(2·step). Derived from K* by Moreau's identity; one of the pair overrides it."""
+        K_star = self.conjugate()
+        if type(K_star).proximal is ConvexFunction.proximal:
+            raise NotImplementedError(
+                f"{type(self).__name__} has no proximal step: implement `proximal` in it or in its conjugate."
+            )
         scaled = z / step
-        dual = self.conjugate().proximal(scaled, 1 / step)
+        dual = K_star.proximal(scaled, 1 / step)
         # An entry that K* leaves alone goes to exactly 0, which z − step·(z/step) may miss by rounding.
         return jnp.where(dual == scaled, jnp.zeros_like(z), z - step * dual)
 

@@ -27,8 +27,9 @@ from ..dynamics import (
 from ..precision import as_numpy, cast_floats, double_precision
 from ._flow import flow_lyapunov_at
 from ._function import conjugate_value, lyapunov_from_values, lyapunov_value
-from ._ledger import Directions, Entry, Ledger, Node, Values, ledger_entry, step_directions, taken_direction
+from ._ledger import Directions, Entry, Ledger, Node, Values, ledger_entry, step_directions
 from ._recorded import checked_recording
+from ._taken_direction import taken_direction
 
 # Of a K with kinks and a conjugate found numerically, K_M* at one state takes a search of some sixty proximal points,
 # each a search of its own: seconds. A ledger of more states is refused.

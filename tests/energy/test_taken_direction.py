@@ -1,0 +1,146 @@
+"""What a ledger takes for the direction of a step: an element of ∂K(m̃⁺), told from what is only nearly one."""
+
+import dataclasses
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from tiers import waiting
+
+from lionlab.convex import (
+    ConvexFunction,
+    GroupL2Norm,
+    InfimalConvolution,
+    L1Norm,
+    L2Norm,
+    LinfNorm,
+    LpNorm,
+    NuclearNorm,
+    Scaled,
+    SortedL1Norm,
+    Sum,
+    TopKL1,
+)
+from lionlab.convex.catalogue import CATALOGUE
+from lionlab.dynamics import LionK
+from lionlab.energy import energy_ledger
+from lionlab.objectives import Objective, Quadratic
+from lionlab.precision import double_precision
+from lionlab.simulation import simulate, simulate_batch
+
+F = Quadratic(np.diag([1.0, 10.0, 3.0]), [3.0, 0.5, -1.0])
+X0, M0 = np.array([0.5, -0.2, 1.0]), np.array([1.0, -0.3, 0.2])
+STEPS = 200
+CURVED = {
+    "l2": L2Norm(),
+    "lp 1.05": LpNorm(1.05),
+    "lp 3": LpNorm(3),
+    "group": GroupL2Norm([[0, 2], [1]]),
+    "sparse groups": Sum([GroupL2Norm([[0, 2], [1]]), Scaled(L1Norm(), 0.5)]),
+    "infimal convolution": InfimalConvolution([L1Norm(), Scaled(L2Norm(), 1.5)]),
+}
+"""Functions with kinks whose ∇K, away from them, turns with its argument."""
+
+TIED = ["l1", "top 2", "linf", "sorted l1", "group", "lp 1.05", "sparse groups"]
+
+
+@pytest.mark.parametrize("name", waiting(CURVED, ["lp 3", "sparse groups"]))
+def test_a_millionth_of_beta1_is_seen_at_every_step_size(name):
+    """At a smooth point the Fenchel–Young gap of a wrong direction is the square of what is wrong: it saw nothing."""
+    for eta in (1e-2, 1e-4, 1e-6):
+        method = LionK(CURVED[name], eta, 0.1)
+        run = simulate(method, F, X0, STEPS, m0=M0)
+        own = energy_ledger(method, F, run)
+        assert (np.abs(own.residual) <= own.rounding_bound).all()
+        for factor in (1 + 1e-6, 1 - 1e-6):
+            other = energy_ledger(dataclasses.replace(method, beta1=0.9 * factor), F, run)
+            assert (np.abs(other.residual) > other.rounding_bound).any(), (eta, factor)
+
+
+@pytest.mark.parametrize("name", waiting(TIED, ["linf", "group", "lp 1.05", "sparse groups"]))
+def test_every_element_that_rounding_can_select_is_accepted(name):
+    """m̃⁺ is a tie, and the step took ∇K a rounding error beside it, which no recomputation finds again."""
+    K, shape = CATALOGUE[name]
+    rng, runs = np.random.default_rng(4), 100
+    slope = rng.integers(-3, 4, shape).astype(float)
+    f = Objective(lambda x: jnp.sum(jnp.asarray(slope, x.dtype) * x), shape)
+    moved = 0
+    for eta in (1e-1, 1e-5):
+        method = LionK(K, eta, 0.5)
+        ties = rng.integers(-2, 3, (runs, *shape)).astype(float)
+        x0, m0 = 1e-2 * rng.normal(size=(runs, *shape)), (ties + 0.1 * slope) / 0.9
+        run = simulate_batch(method, f, x0, 1, m0=m0)
+        m_tilde = 0.9 * m0 - 0.1 * slope
+        beside = m_tilde + 2.0**-52 * (0.9 * np.abs(m0) + 0.1 * np.abs(slope)) * rng.integers(-1, 2, m0.shape)
+        with double_precision():
+            x = np.stack([x0, x0 + eta * (np.asarray(_selections(K, beside)) - 0.5 * x0)])
+        ledger = energy_ledger(method, f, dataclasses.replace(run, x=x))
+        assert (np.abs(ledger.residual) <= ledger.rounding_bound).all()
+        assert (ledger.alignment <= ledger.sign_allowance).all()
+        moved += np.sum(np.abs(x[1] - run.x[1]).reshape(runs, -1).max(axis=1) > 1e-3 * eta)
+    assert moved > 5  # so many steps could not have been recomputed
+
+
+def _selections(K, points):
+    return jax.jit(jax.vmap(K.selection))(jnp.asarray(points))
+
+
+@pytest.mark.parametrize("K", [TopKL1(2), LinfNorm(), SortedL1Norm([2.0, 1.0, 0.3])], ids=repr)
+def test_at_a_tie_a_direction_outside_the_subdifferential_is_refused(K):
+    method = LionK(K, 1e-4, 0.5)
+    f = Objective(lambda x: jnp.sum(x) * 0.0, 3)
+    m0 = np.array([1.0, 1.0, 1.0]) / 0.9
+    run = simulate(method, f, np.zeros(3), 1, m0=m0)
+    for wrong in (1e-6, -1e-6):
+        x = run.x.copy()
+        x[1, 0] += 1e-4 * wrong
+        ledger = energy_ledger(method, f, dataclasses.replace(run, x=x))
+        assert abs(ledger.residual[0]) > ledger.rounding_bound[0]
+
+
+class Bare(ConvexFunction):
+    """The l1 norm by its three primitives alone: neither it nor its conjugate has a proximal step."""
+
+    def value(self, z):
+        return jnp.sum(jnp.abs(z))
+
+    def selection(self, z):
+        return jnp.sign(z)
+
+    def conjugate(self):
+        return BareConjugate()
+
+
+class BareConjugate(ConvexFunction):
+    def value(self, y):
+        return jnp.where(jnp.max(jnp.abs(y)) <= 1 + 1e-12, jnp.zeros((), y.dtype), jnp.inf)
+
+    def selection(self, y):
+        return jnp.zeros_like(y)
+
+    def conjugate(self):
+        return Bare()
+
+
+def test_a_function_without_a_proximal_step_says_so_and_has_its_ledger():
+    with pytest.raises(NotImplementedError, match="Bare has no proximal step: implement `proximal`"):
+        Bare().prox(X0, 0.5)
+    method = LionK(Bare(), 0.1, 0.5)
+    f, x0 = Quadratic(np.eye(2), [1.0, 2.0]), np.array([0.1, 0.2])
+    for jitter in (0, 1, -1, 2, -2):
+        m0 = 0.1 * (x0 - [1.0, 2.0]) / 0.9 * (1 + jitter * np.finfo(float).eps)
+        ledger = energy_ledger(method, f, simulate(method, f, x0, 50, m0=m0))
+        assert (np.abs(ledger.residual) <= ledger.rounding_bound).all()
+
+
+def test_matrices_too():
+    K, f = NuclearNorm(), Objective(lambda x: jnp.sum((x - 1) ** 2), (3, 2))
+    rng = np.random.default_rng(0)
+    for eta in (1e-2, 1e-5):
+        method = LionK(K, eta, 0.1)
+        run = simulate(method, f, 0.1 * rng.normal(size=(3, 2)), STEPS, m0=rng.normal(size=(3, 2)))
+        own = energy_ledger(method, f, run)
+        assert (np.abs(own.residual) <= own.rounding_bound).all()
+        other = energy_ledger(dataclasses.replace(method, beta1=0.9 * (1 + 1e-6)), f, run)
+        assert (np.abs(other.residual) > other.rounding_bound).any()
