@@ -111,7 +111,8 @@ def take_fingerprint(probe: Probe, claims: Claims, tell: Callable[[str], None]) 
     share = decay.per_step if np.isfinite(decay.per_step) else 0.0
     history = find_history(probe, share)
     momentum = find_momentum(probe, share, history.is_masked, claims.likely_betas)
-    if momentum.law_error > max(LAWFUL, 1e3 * probe.roundoff) and not history.is_masked:
+    is_rounded = momentum.law_error > max(LAWFUL, 1e3 * probe.roundoff) or _hides_rounding(momentum)
+    if is_rounded and not history.is_masked:
         momentum = _of_few_digits(probe, momentum, share)
     probe.delay = int(momentum.beta1 == 1)
     if probe.delay:
@@ -133,9 +134,19 @@ def take_fingerprint(probe: Probe, claims: Claims, tell: Callable[[str], None]) 
     return Fingerprint(decay, momentum, direction, history, named, (*tried, *others))
 
 
+def _hides_rounding(momentum: Momentum) -> bool:
+    """Whether a momentum of few digits misses no law: β2 is 0 or a power of two, or nothing but β2 was looked for."""
+    if not momentum.beta1 or momentum.beta2 is None:
+        return False
+    if momentum.beta1 == 1:
+        return True
+    power = np.round(np.log2(momentum.beta2)) if momentum.beta2 > 0 else -np.inf
+    return bool(abs(momentum.beta2 - 2.0**power) <= SNAPPED * 2.0**power)
+
+
 def _of_few_digits(probe: Probe, momentum: Momentum, decay: float) -> Momentum:
     """The same, held against the digits in which it is kept, where those are found to be fewer than x's."""
-    kept_in = momentum_kept_in(probe, decay)
+    kept_in = momentum_kept_in(probe, decay, silent=int(momentum.beta1 == 1))
     if kept_in is None:
         return momentum
     if kept_in in JUDGED:

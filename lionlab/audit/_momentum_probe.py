@@ -14,8 +14,8 @@ WAITS = (0, 1, 2, 7, 24)
 USUAL = (0.9, 0.99)
 STRENGTH = 1e9
 """How strong the first push is, so that thresholds of the order of 1 turn nothing round."""
-LARGEST_LAW_ERROR = 1e-4
 LAW_ERROR = 1e-7
+FAINTEST = 1e-9
 NARROW = 1e-9
 """No threshold is looked for where a step turns round within this share of the balance."""
 
@@ -114,11 +114,11 @@ def _fitted(probe: Probe, balances: dict[int, float]) -> Momentum:
         if is_corrected:  # r_1/r_0 = β2/(1+β2)
             beta2 = beta2 / (1 - beta2) if beta2 < 0.5 else np.nan
         factors = {k: beta2**k / ((1 - beta2 ** (k + 1)) / (1 - beta2) if is_corrected else 1) for k in balances}
-        # A balance too small beside the first one is lost in rounding and tells nothing.
-        told_by = [k for k in balances if 1e3 * probe.momentum_roundoff <= LARGEST_LAW_ERROR * factors[k]]
+        # A balance too small beside the first one is not found by bisection and tells nothing.
+        told_by = [k for k in balances if factors[k] >= FAINTEST]
         wrong = max((abs(balances[k] / balances[0] - factors[k]) / factors[k] for k in told_by), default=np.inf)
         wait = max(told_by, default=0)
-        allowed = LAW_ERROR + 1e3 * probe.momentum_roundoff / factors[wait]
+        allowed = LAW_ERROR + 1e3 * probe.momentum_roundoff
         if wrong <= allowed and wait > 0 and 0 < beta2 < 1:
             # The longest wait tells β2 best.
             if not is_corrected:

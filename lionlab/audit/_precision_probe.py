@@ -36,10 +36,10 @@ def is_rounded_to_float32(x0: np.ndarray, x: np.ndarray) -> bool:
     return bool(is_single.all() and not is_short.all() and has_many)
 
 
-def momentum_kept_in(probe: Probe, decay: float) -> str | None:
+def momentum_kept_in(probe: Probe, decay: float, silent: int = 0) -> str | None:
     """The coarsest floating point of `COARSER`, coarser than that of x, in which the momentum is kept; None for none.
 
-    `decay`: the share of x that a step takes off.
+    `decay`: the share of x that a step takes off; `silent`: how many steps later a gradient moves x.
     """
     rng = probe.rng
     v = rng.choice((-1.0, 1.0), probe.shape)  # all entries are rounded alike
@@ -48,7 +48,7 @@ def momentum_kept_in(probe: Probe, decay: float) -> str | None:
     @functools.cache
     def turning(push: float) -> float:
         def move(r: float) -> float:
-            return without_decay(probe, STRENGTH * np.stack([-push * v, r * v]), v, decay)
+            return without_decay(probe, STRENGTH * np.stack([-push * v, r * v, *silent * [0 * v]]), v, decay)
 
         return crossing(move) or np.nan
 

@@ -184,3 +184,30 @@ def test_what_computes_in_float64_is_never_judged_by_less():
             assert momentum_kept_in(probe, 0.0) is None, box.name
     assert momentum_kept_in(Probe(lion(kept=single), (3, 4), "float64", 0.01), 0.01) == "float32"
     assert momentum_kept_in(Probe(lion(kept=half), (3, 4), "float64", 0.01), 0.01) == "bfloat16"
+
+
+def rounded_lion(beta1: float, beta2: float, dtype: Any, is_rounded_throughout: bool = False) -> StepFunction:
+    """Lion with its momentum in `dtype`, computed in float64 or in that dtype throughout."""
+
+    def step(g: Any, m: Any, x: Any, eta: float) -> tuple[Any, Any]:
+        kind = dtype if is_rounded_throughout else x.dtype.type
+        g, kept, short = g.astype(kind), m.astype(kind), x.astype(kind)
+        u = np.sign(kind(beta1) * kept - kind(1 - beta1) * g)
+        m = (kind(beta2) * kept - kind(1 - beta2) * g).astype(dtype)
+        return (short + kind(eta) * (u - kind(0.5) * short)).astype(x.dtype), m
+
+    return StepFunction(lambda x: np.zeros_like(x, dtype), step, learning_rate=0.01)
+
+
+@pytest.mark.parametrize(
+    "betas", [(0.5, 0.5), (0.9, 0.5), (0.9, 0.25), (0.9, 0.0), (0.9, 0.2), (0.9, 0.01), (1.0, 0.5), (1.0, 0.9)], ids=str
+)
+def test_a_short_memory_in_float32_is_judged_in_float32(betas: tuple[float, float]):
+    """Where β2 is 0 or a power of two silent steps round nothing, and a small β2^k underflows in float32 alone."""
+    claims: dict[str, Any] = {"K": "L1Norm()", "weight_decay": 0.5, "beta1": betas[0], "beta2": betas[1]}
+    for is_rounded_throughout in (False, True):
+        report = audit(rounded_lion(*betas, np.float32, is_rounded_throughout), **claims, is_quick=True)
+        assert report.verdict == "CONSISTENT", str(report)
+    for wrong in ((betas[0] * (1 - 1e-4), betas[1]), (betas[0], betas[1] + 1e-4)):
+        report = audit(rounded_lion(*wrong, np.float32), **claims, is_quick=True)
+        assert report.verdict == "VIOLATED", str(report)
