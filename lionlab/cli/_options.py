@@ -12,6 +12,7 @@ import click
 from ._console import Talk
 from ._ending import USAGE, Ending
 
+WORDS = {"true": True, "false": False, "none": None, "inf": math.inf, "nan": math.nan}
 OPTION_KEYS = ("out", "seed", "quick", "dtype", "jobs")
 
 OPTIONS: dict[str, Callable[..., Any]] = {
@@ -147,25 +148,23 @@ def _assignment(text: str) -> tuple[str, Any]:
 
 def parse_value(text: str) -> Any:
     """A value of --set: a Python literal, numbers with commas between them, true, false, inf; else the text itself."""
-    words = {
-        "true": True,
-        "false": False,
-        "none": None,
-        "inf": math.inf,
-        "-inf": -math.inf,
-        "nan": math.nan,
-    }
-    if text.lower() in words:
-        return words[text.lower()]
     if "(" not in text and "[" not in text and "," in text:
         parts = [parse_value(part.strip()) for part in text.split(",") if part.strip()]
         if _is_numbers(parts):
             return parts
     try:
-        value = ast.literal_eval(text)
+        value = ast.literal_eval(_Words().visit(ast.parse(text, mode="eval")))
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return text
     return list(value) if isinstance(value, tuple) else value
+
+
+class _Words(ast.NodeTransformer):
+    """Puts the values for `WORDS`, which are no Python literals."""
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        word = node.id.lower()
+        return ast.copy_location(ast.Constant(WORDS[word]), node) if word in WORDS else node
 
 
 def _is_numbers(value: Any) -> bool:

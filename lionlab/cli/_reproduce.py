@@ -80,7 +80,8 @@ def _reproduce(out: Path, only: Sequence[str], is_stale: bool, request: Request)
     if left:
         believed = "stand as they are stored" if is_stale else "are finished already"
         done = len(chosen) - len(left) - len(aside)
-        request.talk.say(f"{done} of {len(chosen)} parts {believed}; {len(left)} to run.")
+        lacking = f", {len(aside)} not to be run here" if aside else ""
+        request.talk.say(f"{done} of {len(chosen)} parts {believed}; {len(left)} to run{lacking}.")
         current = len(reproduction.current(left))
         if current:
             request.talk.say(f"{current} of these are current, but were run elsewhere; --stale believes them.")

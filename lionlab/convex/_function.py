@@ -10,6 +10,7 @@ import numpy as np
 from jax import Array
 
 from ..precision import as_numpy, follows_arrays
+from ._half_precision import half_in_float32
 
 
 class ConvexFunction(eqx.Module):
@@ -119,11 +120,12 @@ class ConvexFunction(eqx.Module):
     def __call__(self, z: Array) -> Array:
         """K(z), a scalar of z's dtype; +inf outside the domain, never NaN for finite z.
 
-        At an infinite z, where a formula may meet inf − inf, that counts as +inf; a NaN in z never gives a number.
+        At an infinite z, where a formula may meet inf − inf, that counts as +inf; a NaN in z gives NaN.
         """
         require_entries(self, z)
         value = self.value(z)
-        return jnp.where(jnp.isnan(value) & is_infinite(z), jnp.inf, value)
+        value = jnp.where(jnp.isnan(value) & is_infinite(z), jnp.inf, value)
+        return jnp.where(jnp.any(jnp.isnan(z)), jnp.nan, value)
 
     @follows_arrays
     def subgradient(self, z: Array) -> Array:
@@ -189,10 +191,9 @@ def is_infinite(z: Array) -> Array:
     return jnp.any(jnp.isinf(z)) & ~jnp.any(jnp.isnan(z))
 
 
+@half_in_float32
 def euclidean_norm(v: Array) -> Array:
     """‖v‖₂ without overflow or underflow; 0 at 0, +inf where an entry is infinite."""
-    if v.dtype == jnp.float16:
-        return euclidean_norm(v.astype(jnp.float32)).astype(v.dtype)
     size = jnp.abs(v)
     factor, inverse = squarable(jnp.max(size))
     # XLA rewrites (cv)² as c²v² where c is known at compile time, and c² overflows: something must stand in between.

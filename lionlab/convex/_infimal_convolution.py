@@ -12,6 +12,8 @@ from jax import Array
 from ..conjugation import Bracket
 from ..precision import as_numpy, unit_roundoff
 from ._function import ConvexFunction
+from ._half_precision import in_float32
+from ._power import power_of_two_below
 from ._precomposed import Precomposed
 from ._slope import with_slope
 from ._sum import Sum, listed, require_terms
@@ -90,20 +92,37 @@ class InfimalConvolution(ConvexFunction):
         return all(function.is_separable for function in self.functions)
 
     def value(self, z: Array) -> Array:
-        form = self.form
-        return with_slope(z, value=form.value, selection=form.selection)
+        if z.dtype == jnp.float16:
+            return in_float32(self).value(z.astype(jnp.float32)).astype(z.dtype)
+        return with_slope(z, value=self._value, selection=self.selection)
+
+    def _value(self, z: Array) -> Array:
+        size, of_order_one = self._sized(z)
+        return size * self.form.value(of_order_one)
 
     def value_within(self, z: Array, allowance: Array) -> Array:
         return self.form.value_within(z, allowance)
 
     def selection(self, z: Array) -> Array:
-        return self.form.selection(z)
+        if z.dtype == jnp.float16:
+            return in_float32(self).selection(z.astype(jnp.float32)).astype(z.dtype)
+        return self.form.selection(self._sized(z)[1])
 
     def conjugate(self) -> Sum:
         return Sum([function.conjugate() for function in self.functions])
 
     def proximal(self, z: Array, step: Array) -> Array:
-        return self.form.proximal(z, step)
+        if z.dtype == jnp.float16:
+            return in_float32(self).proximal(*(each.astype(jnp.float32) for each in (z, step))).astype(z.dtype)
+        size, of_order_one = self._sized(z)
+        return size * self.form.proximal(of_order_one, step / size)
+
+    def _sized(self, z: Array) -> tuple[Array, Array]:
+        """(s, z/s): a homogeneous K has no size of its own, and the multipliers of its parts are looked for near 1."""
+        if not self.is_positively_homogeneous:
+            return jnp.ones((), z.dtype), z
+        size, inverse = power_of_two_below(jnp.max(jnp.abs(z)))
+        return size, z * inverse
 
     def projection(self, z: Array) -> Array:
         return self.form.projection(z)

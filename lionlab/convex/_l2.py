@@ -4,6 +4,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from ._function import euclidean_norm
+from ._half_precision import half_in_float32
 from ._norm import Norm
 
 
@@ -26,17 +27,20 @@ class L2Norm(Norm):
         return direction(y)
 
     def dual_ball_projection(self, y: Array) -> Array:
-        if y.dtype == jnp.float16:
-            return self.dual_ball_projection(y.astype(jnp.float32)).astype(y.dtype)
-        factor, scaled, length = scaled_to_square(y)
-        outside = length > factor
-        return jnp.where(outside, scaled / jnp.where(outside, length, jnp.ones_like(length)), y)
+        return unit_ball_projection(y)
 
 
+@half_in_float32
+def unit_ball_projection(y: Array) -> Array:
+    """The nearest point of {‖·‖₂ ≤ 1}."""
+    factor, scaled, length = scaled_to_square(y)
+    outside = length > factor
+    return jnp.where(outside, scaled / jnp.where(outside, length, jnp.ones_like(length)), y)
+
+
+@half_in_float32
 def direction(v: Array) -> Array:
     """v/‖v‖₂, and 0 at 0; of full accuracy where the squares of the entries would overflow or underflow."""
-    if v.dtype == jnp.float16:
-        return direction(v.astype(jnp.float32)).astype(v.dtype)
     _, scaled, length = scaled_to_square(v)
     return scaled / jnp.where(length == 0, jnp.ones_like(length), length)
 

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from ._function import ConvexFunction
+from ._half_precision import half_in_float32
 from ._l1 import L1Norm
 from ._l2 import L2Norm
 from ._linf import LinfNorm
@@ -106,6 +107,7 @@ def relative_to_largest(v: Array, p: float) -> tuple[Array, Array]:
     return scale, v * inverse
 
 
+@half_in_float32
 def power_norm(v: Array, p: float) -> Array:
     """‖v‖_p, 1 < p < ∞."""
     scale, ratio = relative_to_largest(v, p)
@@ -113,6 +115,7 @@ def power_norm(v: Array, p: float) -> Array:
     return scale * power(jnp.sum(t * power(t, p - 1)), 1 / p)
 
 
+@half_in_float32
 def power_norm_gradient(v: Array, p: float) -> Array:
     """sign(v)t^{p−1}/(Σt^p)^{1−1/p} with t = |v|/s for any s > 0; 0 at 0.
 

@@ -6,12 +6,15 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
+from ._half_precision import half_in_float32
+
 # Newton's method doubles the digits, so few steps suffice; tests/convex/test_lq_ball.py holds these counts against
 # 60-digit arithmetic for q from 1.001 to 101 and entries from 1e-120 to 1e150.
 INNER_STEPS = 12
 OUTER_STEPS = 36
 
 
+@half_in_float32
 def lq_ball_projection(y: Array, q: float) -> Array:
     """argmin ‖u − y‖₂ subject to ‖u‖_q ≤ 1.
 
@@ -22,6 +25,8 @@ def lq_ball_projection(y: Array, q: float) -> Array:
 
     and w grows with every u_i, so w‖r(w)‖_q = 1 has one root. All numbers lie in [0, 1] whatever the size of y.
     """
+    # So far out that 1/a₁ is no ordinary number, a 256th of y has the same projection, up to rounding.
+    y = jnp.where(jnp.max(jnp.abs(y)) > 2.0 ** (float(jnp.finfo(y.dtype).maxexp) - 8), y / 256, y)
     largest = jnp.max(jnp.abs(y))
     outside = jnp.isfinite(largest) & (jnp.max(jnp.abs(y)) * _norm_of_ratios(jnp.abs(y) / _safe(largest), q) > 1)
     a1 = jnp.where(outside, largest, jnp.ones_like(largest))

@@ -5,6 +5,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from ._function import ConvexFunction
+from ._half_precision import in_float32
 from ._parameter import real_parameter, require_above
 from ._scaled import require_function
 from ._slope import with_slope
@@ -14,7 +15,8 @@ class MoreauEnvelope(ConvexFunction):
     """K_e(z) = min_u K(u) + ‖u − z‖²/(2e), e = `smoothing` > 0.
 
     ∇K_e(z) = prox_{K*/e}(z/e), for a norm the projection of z/e on the dual ball, is 1/e-Lipschitz;
-    K_e* = K* + (e/2)‖·‖². The envelope of ‖·‖₁ is `Huber(e)`.
+    K_e* = K* + (e/2)‖·‖². The envelope of ‖·‖₁ is `Huber(e)`. Where z/e overflows (in float64 beyond 1e308·e) both may
+    be NaN; float16 is computed in float32.
 
     **Raises:** `ValueError` unless smoothing is finite and > 0; `TypeError` when `function` is no convex function.
     Source: Bauschke & Combettes, Convex Analysis, §12.4.
@@ -33,6 +35,8 @@ class MoreauEnvelope(ConvexFunction):
         return self.function.is_separable
 
     def value(self, z: Array) -> Array:
+        if z.dtype == jnp.float16:  # in which z/e soon overflows
+            return in_float32(self).value(z.astype(jnp.float32)).astype(z.dtype)
         return with_slope(z, value=self._at_nearby, selection=self.selection)
 
     def _at_nearby(self, z: Array) -> Array:
@@ -40,6 +44,8 @@ class MoreauEnvelope(ConvexFunction):
         return self.function.value(nearby) + self.smoothing / 2 * jnp.sum(self.selection(z) ** 2)
 
     def selection(self, z: Array) -> Array:
+        if z.dtype == jnp.float16:
+            return in_float32(self).selection(z.astype(jnp.float32)).astype(z.dtype)
         # prox of K* and not (z − prox of K)/e, which has no digits left where ‖z‖ is large.
         return self.function.conjugate().proximal(z / self.smoothing, jnp.asarray(1 / self.smoothing, z.dtype))
 

@@ -48,12 +48,13 @@ class UnitarilyInvariantNorm(Norm):
     def singular_values(self, z: Array) -> Array:
         """σ_1 ≥ σ_2 ≥ … of a matrix; NaN where an entry is not finite. **Raises:** `ValueError` for a vector."""
         scale, scaled = self._scaled(z)
-        return scale * jnp.linalg.svd(scaled, compute_uv=False)
+        return scale * jnp.linalg.svd(_at_least_single(scaled), compute_uv=False).astype(z.dtype)
 
     def _on_singular_values(self, z: Array, transform) -> Array:  # type: ignore[no-untyped-def]
         """U·diag(transform(σ))·Vᵀ, with 0 on the null part, where U and V are arbitrary; NaN unless z is finite."""
         scale, scaled = self._scaled(z)
-        u, s, vt = jnp.linalg.svd(scaled, full_matrices=False)
+        factors = jnp.linalg.svd(_at_least_single(scaled), full_matrices=False)
+        u, s, vt = (factor.astype(z.dtype) for factor in factors)
         is_null = s <= max(z.shape) * float(jnp.finfo(z.dtype).eps) * s[0]
         transformed = jnp.where(is_null, 0, transform(jnp.where(is_null, 0, scale * s)))
         transformed = jnp.where(jnp.isnan(scale), scale, transformed)
@@ -69,6 +70,11 @@ class UnitarilyInvariantNorm(Norm):
         finite = jnp.isfinite(scale)
         divisor = jnp.where(finite & (scale > 0), scale, jnp.ones_like(scale))
         return jnp.where(finite, divisor, jnp.nan), jnp.where(finite, z / divisor, jnp.zeros_like(z))
+
+
+def _at_least_single(z: Array) -> Array:
+    """Half precision has no singular value decomposition of its own."""
+    return z.astype(jnp.float32) if z.dtype.itemsize < 4 else z
 
 
 class NuclearNorm(UnitarilyInvariantNorm):

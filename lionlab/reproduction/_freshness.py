@@ -12,7 +12,7 @@ from ._layout import Layout
 from ._needs import in_words, missing_of, packages_of
 from ._run import experiment_files
 from ._sources import claim_key, claims_source, experiment_key, figure_key, shared_runs
-from ._store import read_json, sha256, write_bytes, write_json
+from ._store import is_as_written, read_json, sha256, write_bytes, write_json
 from ._versions import versions
 
 
@@ -53,10 +53,11 @@ def settings_of(layout: Layout) -> tuple[int, bool]:
     return stored.get("seed", 0), stored.get("is_quick", False)
 
 
-def unknown_claim_files(layout: Layout) -> list[str]:
-    """Files of claims that have changed, or appeared, since the reproduction was stored."""
-    stored = _stored_ids(layout)
-    return [module for module in MODULES if module not in stored]
+def unknown_claim_files(layout: Layout) -> dict[str, str]:
+    """Files of claims that have changed, or appeared, since the reproduction was stored, each with which of the two."""
+    stored, listed = _stored_ids(layout), _contents(layout)
+    reasons = dict.fromkeys(listed, "stale: their code has changed")
+    return {module: reasons.get(module, "missing") for module in MODULES if module not in stored}
 
 
 def unavailable(part: Part) -> str | None:
@@ -77,10 +78,14 @@ def _problem(layout: Layout, part: Part, seed: int, is_quick: bool) -> str | Non
         stored = read_json(layout.evidence(part.name))
         if stored is None or "evidence" not in stored:
             return _absent(layout.evidence(part.name))
+        if not is_as_written(layout.evidence(part.name), stored):
+            return _altered(layout.evidence(part.name))
         return _moved(stored, claim_key(part.module, part.name, seed, is_quick)) or _altered_proof(layout, stored)
     record = read_json(layout.record(part.name))
     if record is None:
         return _absent(layout.record(part.name))
+    if not is_as_written(layout.record(part.name), record):
+        return _altered(layout.record(part.name))
     script = experiment_script(part.name)
     key = experiment_key(script, seed, is_quick, {})
     for path in experiment_files(layout, part.name):
@@ -88,7 +93,7 @@ def _problem(layout: Layout, part: Part, seed: int, is_quick: bool) -> str | Non
         if found is None:
             return f"{path.name} is missing"
         if found != record.get("sha256", {}).get(path.name):
-            return f"{path.name} is not the file that was written"
+            return _altered(path)
     moved = _moved(record, key)
     if moved is None and record.get("figure_key") != figure_key(script, key):
         return "stale: the code that draws it has changed"
@@ -105,7 +110,7 @@ def proof_files(layout: Layout, stored: dict[str, Any]) -> dict[Path, str]:
 def _altered_proof(layout: Layout, stored: dict[str, Any]) -> str | None:
     for path, digest in proof_files(layout, stored).items():
         if sha256(path) != digest:
-            return f"{path.name} is not the file that was written" if path.exists() else f"{path.name} is missing"
+            return _altered(path) if path.exists() else f"{path.name} is missing"
     return None
 
 
@@ -113,13 +118,22 @@ def _absent(path: Path) -> str:
     return f"{path.name} cannot be read" if path.exists() else "missing"
 
 
+def _altered(path: Path) -> str:
+    return f"{path.name} is not the file that was written"
+
+
 def _moved(stored: dict[str, Any], key: str) -> str | None:
     return None if stored.get("key") == key else "stale: the code, the seed or the parameters have changed"
 
 
 def _stored_ids(layout: Layout) -> dict[str, list[str]]:
-    entries = (read_json(layout.contents) or {}).get("claims", [])
-    return {entry["module"]: entry["ids"] for entry in entries if entry["source"] == claims_source(entry["module"])}
+    entries = _contents(layout).items()
+    return {module: entry["ids"] for module, entry in entries if entry["source"] == claims_source(module)}
+
+
+def _contents(layout: Layout) -> dict[str, dict[str, Any]]:
+    """What is stored of which claims there are, by file."""
+    return {entry["module"]: entry for entry in (read_json(layout.contents) or {}).get("claims", [])}
 
 
 def ids_in(module: str) -> list[str]:

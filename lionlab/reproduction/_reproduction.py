@@ -121,7 +121,7 @@ def pages(layout: Layout, found: Results) -> dict[Path, str]:
 def stale(layout: Layout, seed: int, is_quick: bool) -> dict[str, str]:
     """What is missing, stale, edited or left over, each with the reason, told without running or importing anything."""
     changed = unknown_claim_files(layout)
-    found = {f"claims of theorems/{module}.py": "stale or missing: their code has changed" for module in changed}
+    found = {f"claims of theorems/{module}.py": reason for module, reason in changed.items()}
     parts = _known_parts(layout, changed)
     found |= {str(part): reason for part in parts if (reason := problem(layout, part, seed, is_quick))}
     if not changed:

@@ -35,8 +35,17 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Writes one JSON object, keys in the order given; infinite and NaN numbers become strings."""
+    write_bytes(path, _json_bytes(content))
+
+
+def is_as_written(path: Path, content: Mapping[str, Any]) -> bool:
+    """Whether the file is to the byte what `write_json` makes of the content that was read from it."""
+    return path.read_bytes() == _json_bytes(content)
+
+
+def _json_bytes(content: Mapping[str, Any]) -> bytes:
     text = json.dumps(json_ready(content), indent=1, ensure_ascii=False, allow_nan=False)
-    write_bytes(path, f"{text}\n".encode())
+    return f"{text}\n".encode()
 
 
 def read_json(path: Path) -> dict[str, Any] | None:

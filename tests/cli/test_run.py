@@ -17,6 +17,10 @@ BAD_INPUT = {
         ("run", "counts", "--set", "count=2.5"),
         "count must be a whole number, such as 5; got 2.5.",
     ),
+    "no number in a list": (
+        ("run", "counts", "--set", "scale=[nan, 1]"),
+        "scale must be a number, such as 1.0; got [nan, 1].",
+    ),
     "not any number": (("run", "counts", "--set", "scale=nan"), "scale must be a number, such as 1.0; got nan."),
     "refused by the experiment": (("run", "counts", "--set", "count=0"), "count must be at least 1, got 0."),
     "parameters of reproduce": (("reproduce", "--config", "p.toml"), "reproduce takes no parameter 'count'"),

@@ -1,4 +1,4 @@
-"""float16, where a square leaves the range of numbers between 1/128 and 256: norms and directions keep their digits."""
+"""The ends of a format, and float16, where a square leaves the range between 1/128 and 256: norms keep their digits."""
 
 import math
 
@@ -7,7 +7,18 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from lionlab.convex import GroupL2Norm, L2Norm, LpNorm
+from lionlab.convex import (
+    GroupL2Norm,
+    InfimalConvolution,
+    L1Norm,
+    L2Norm,
+    LinfNorm,
+    LpNorm,
+    MoreauEnvelope,
+    NuclearNorm,
+    Scaled,
+)
+from lionlab.convex._norm import Norm
 
 # A dozen roundings.
 CLOSE = 12 * float(np.finfo(np.float16).eps) / 2
@@ -69,3 +80,43 @@ def test_a_group_with_a_nan_has_no_direction() -> None:
     found = np.asarray(jax.jit(GroupL2Norm([[0, 1], [2, 3]]).selection)(jnp.asarray([np.nan, 1.0, 3.0, -4.0])))
     np.testing.assert_array_equal(np.isnan(found), [True, True, False, False])
     np.testing.assert_allclose(found[2:], [0.6, -0.8], rtol=CLOSE)
+
+
+@pytest.mark.parametrize("p", [1.5, 3.0])
+def test_a_power_norm_keeps_its_direction_where_all_entries_are_small(p: float) -> None:
+    for size in (5e-7, 1e-5, 1e4):
+        z = np.asarray([1, -0.5, 0.25, 0], np.float16) * np.float16(size)
+        wanted = LpNorm(p).subgradient(z.astype(np.float64))
+        np.testing.assert_allclose(LpNorm(p).subgradient(z), wanted, atol=CLOSE)
+        nearest = LpNorm(p).conjugate().domain_projection(z)
+        np.testing.assert_allclose(nearest, LpNorm(p).conjugate().domain_projection(z.astype(np.float64)), atol=CLOSE)
+
+
+@pytest.mark.parametrize("K", [L2Norm(), LinfNorm(), LpNorm(1.5)], ids=repr)
+def test_an_envelope_reaches_to_the_largest_numbers(K: Norm) -> None:
+    """z/e overflows in float16 before z does."""
+    far = np.asarray([0.5, -0.25, 0.0], np.float16) * np.finfo(np.float16).max
+    near = K.conjugate().domain_projection(far.astype(np.float64))
+    np.testing.assert_allclose(MoreauEnvelope(K, 0.25).subgradient(far), near, rtol=CLOSE)
+    assert float(MoreauEnvelope(K, 0.25)(far)) == pytest.approx(float(K(far.astype(np.float64))), rel=CLOSE)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_an_infimal_convolution_of_norms_has_no_size_of_its_own(dtype: type) -> None:
+    K = InfimalConvolution([L1Norm(), Scaled(L2Norm(), 1.5)])
+    z = np.asarray([1.0, -0.5, 0.125], dtype)
+    wanted = K.subgradient(z.astype(np.float64))
+    exponents = {np.float16: (-10, 13), np.float32: (-100, 100), np.float64: (-900, 900)}[dtype]
+    for exponent in (0, *exponents):
+        scaled = z * dtype(2.0**exponent)
+        np.testing.assert_allclose(K.subgradient(scaled), wanted, atol=float(8 * np.finfo(dtype).eps))
+        np.testing.assert_allclose(float(K(scaled)) / 2.0**exponent, wanted @ z, rtol=float(8 * np.finfo(dtype).eps))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_a_matrix_in_half_precision_has_its_polar_factor(dtype: str) -> None:
+    z = jnp.asarray([[3.0, 0.0], [0.0, -2.0], [0.0, 0.0]], dtype)
+    found = NuclearNorm().subgradient(z)
+    assert found.dtype == z.dtype
+    np.testing.assert_allclose(found.astype(jnp.float32), [[1, 0], [0, -1], [0, 0]], atol=float(jnp.finfo(dtype).eps))
+    assert float(NuclearNorm()(z)) == 5

@@ -103,3 +103,4 @@ def test_nan_never_becomes_a_number(name: str, rest: float) -> None:
     for place in (0, math.prod(shape) - 1):
         found = operations(name)(with_entry(shape, place, math.nan, rest))
         assert [what for what, value in found.items() if np.all(np.isfinite(value))] == []
+        assert np.isnan([found["K"], found["K*"]]).all()

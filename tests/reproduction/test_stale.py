@@ -52,6 +52,19 @@ def test_check_names_what_stale_runs_and_what_else_would_run(finished: Clone, co
     assert document(finished.run("reproduce", "--check", *out, "--json")) == {"stale": {}, "run_elsewhere": []}
 
 
+def test_check_tells_a_touched_record_from_a_missing_one(finished: Clone, tmp_path: Path):
+    out = ("--out", str(tmp_path))
+    assert set(document(finished.run("reproduce", "--check", *out, "--json"))["stale"].values()) == {"missing"}
+    shutil.copytree(finished.figures, tmp_path / "figures")
+    for record in ("counts.json", "claims/holds.json"):
+        with (tmp_path / "figures" / "data" / record).open("a") as stream:
+            stream.write("\n")
+    assert document(finished.run("reproduce", "--check", *out, "--json"))["stale"] == {
+        "experiment counts": "counts.json is not the file that was written",
+        "claim holds": "holds.json is not the file that was written",
+    }
+
+
 def test_without_stale_all_runs_and_says_why(finished: Clone, copied: Path):
     done = finished.run("reproduce", "--out", str(copied), "--jobs", "1")
     assert ran(done) == EVERY
