@@ -21,6 +21,7 @@ theory is silent.
 """
 
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -95,13 +96,20 @@ class Runs(NamedTuple):
     largest_blank: Any
 
 
-def train(
-    name: str, widths: tuple[int, ...], split: Split, starts: Array, decays: Array, keys: Array, num_steps: int
-) -> Runs:
-    """Trains one run per row of `starts`, compiled as one batch; `keys` choose the minibatches."""
+@partial(jax.jit, static_argnums=(1, 2))
+def minibatches(keys: Array, num_steps: int, num_images: int) -> Array:
+    """The rows of the images of every step, (keys, T, BATCH_SIZE): the same for every model, method and λ."""
+
+    def rows(key: Array, t: Array) -> Array:
+        return jax.random.randint(jax.random.fold_in(key, t), (BATCH_SIZE,), 0, num_images)
+
+    return jax.vmap(jax.vmap(rows, (None, 0)), (0, None))(keys, jnp.arange(num_steps, dtype=jnp.uint32))
+
+
+def train(name: str, widths: tuple[int, ...], split: Split, starts: Array, decays: Array, batches: Array) -> Runs:
+    """Trains one run per row of `starts`, compiled as one batch; each has its row of `minibatches`."""
     images, labels = jnp.asarray(split[0]), jnp.asarray(split[1], jnp.int32)
     blank = jnp.asarray(blank_weights(split, widths))
-    times = jnp.arange(num_steps, dtype=jnp.uint32).reshape(-1, RECORD_EVERY)
 
     def loss(x: Array, rows: Array) -> Array:
         return optax.softmax_cross_entropy_with_integer_labels(logits(x, images[rows], widths), labels[rows]).mean()
@@ -109,23 +117,23 @@ def train(
     def sizes(x: Array) -> tuple[Array, Array]:
         return jnp.max(jnp.abs(x)), jnp.max(jnp.abs(x[blank]))
 
-    def run(x: Array, weight_decay: Array, key: Array) -> Runs:
+    def run(x: Array, weight_decay: Array, batches: Array) -> Runs:
         initial, update = method(name, weight_decay)
 
-        def advance(carry: tuple[Array, Any], t: Array) -> tuple[tuple[Array, Any], tuple[Array, Array]]:
-            rows = jax.random.randint(jax.random.fold_in(key, t), (BATCH_SIZE,), 0, len(labels))
+        def advance(carry: tuple[Array, Any], rows: Array) -> tuple[tuple[Array, Any], tuple[Array, Array]]:
             return update(*carry, jax.grad(loss)(carry[0], rows)), sizes(carry[0])
 
-        def window(carry: tuple[Array, Any], ts: Array) -> tuple[tuple[Array, Any], Any]:
-            after, during = jax.lax.scan(advance, carry, ts)
+        def window(carry: tuple[Array, Any], several: Array) -> tuple[tuple[Array, Any], Any]:
+            after, during = jax.lax.scan(advance, carry, several)
             return after, (carry[0], during)
 
-        (last, _), (states, during) = jax.lax.scan(window, (x, initial(x)), times)
+        windows = batches.reshape(-1, RECORD_EVERY, BATCH_SIZE)
+        (last, _), (states, during) = jax.lax.scan(window, (x, initial(x)), windows)
         ends = zip(during, sizes(last), strict=True)
         return Runs(jnp.concatenate([states, last[None]]), *(jnp.append(steps.ravel(), end) for steps, end in ends))
 
     with jax.numpy_dtype_promotion("standard"):  # optax raises a Python float to an integer power
-        return jax.tree.map(np.asarray, jax.jit(jax.vmap(run))(starts, decays, keys))
+        return jax.tree.map(np.asarray, jax.jit(jax.vmap(run))(starts, decays, batches))
 
 
 def blank_weights(split: Split, widths: tuple[int, ...]) -> np.ndarray:
@@ -167,7 +175,8 @@ def compute(seed: int, models: str, num_steps: int, num_decays: int, num_seeds: 
         )
     split, decays = digits(), np.geomspace(0.03, 30, num_decays)
     keys = jax.random.split(jax.random.key(seed), num_seeds)
-    parts = [_model(MODELS[name], split, decays, keys, num_steps) for name in names]
+    batches = minibatches(keys, num_steps, len(split[1]))
+    parts = [_model(MODELS[name], split, decays, keys, batches) for name in names]
     data = {key: np.stack([part[key] for part in parts]) for key in parts[0]}
     return data | {
         "models": np.array(names),
@@ -177,13 +186,13 @@ def compute(seed: int, models: str, num_steps: int, num_decays: int, num_seeds: 
     }
 
 
-def _model(widths: tuple[int, ...], split: Split, decays: np.ndarray, keys: Array, num_steps: int) -> dict[str, Any]:
+def _model(widths: tuple[int, ...], split: Split, decays: np.ndarray, keys: Array, batches: Array) -> dict[str, Any]:
     """Everything about one model; arrays over runs have shape (seeds, λ)."""
     count = sum((inputs + 1) * outputs for inputs, outputs in pairwise(widths))
     starts = START_SCALE * jax.vmap(lambda key: jax.random.normal(key, (count,), jnp.float32))(keys)
     grid, cast = (len(keys), len(decays)), jnp.asarray(decays, jnp.float32)
-    batch = (jnp.repeat(starts, grid[1], 0), jnp.tile(cast, grid[0]), jnp.repeat(keys, grid[1]))
-    runs = {name: train(name, widths, split, *batch, num_steps) for name in METHODS}
+    batch = (jnp.repeat(starts, grid[1], 0), jnp.tile(cast, grid[0]), jnp.repeat(batches, grid[1], 0))
+    runs = {name: train(name, widths, split, *batch) for name in METHODS}
     shown = int(np.argmin(np.abs(np.log(decays / SHOWN_DECAY))))
     decay = float(decays[shown])
     accuracy = np.stack([_accuracies(run.states[:, -1], widths, split).reshape(grid) for run in runs.values()])

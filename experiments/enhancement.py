@@ -24,6 +24,7 @@ longer the more is looked ahead. At εγ = 1 alone nothing waits: m is in neithe
 
 from typing import Any
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -34,7 +35,7 @@ from lionlab import LionKFlow, PseudoHuber, Quadratic, constrained_minimum, inte
 from lionlab.dynamics import State, constants_at, vector_field
 from lionlab.energy import dissipation
 from lionlab.plotting import COLORS, PAGE, THEORY, draw_box, draw_contours, draw_path, label_panels, new_rows
-from lionlab.precision import double_precision
+from lionlab.precision import cast_floats, double_precision
 from lionlab.reproduction import Data, Experiment
 
 LOSS = Quadratic([[1.0, 0.0], [0.0, 5.0]], [2.4, 0.6])
@@ -86,17 +87,22 @@ def compute(
 def _dissipation(flow: LionKFlow, x: np.ndarray, m: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(γ+cλ)Δ1 and cΔ2 at every state of a run."""
     with double_precision():
-        constants = constants_at(flow, jnp.zeros((), x.dtype))
-
-        def at(x: jax.Array, m: jax.Array) -> Any:
-            state = State(x, m)
-            motion = vector_field(flow.K, constants, state, LOSS.slope(x))
-            return dissipation(
-                flow.K, constants, state, motion, flow.K.conjugate().selection(constants.weight_decay * x)
-            )
-
-        rates = jax.vmap(at)(jnp.asarray(x), jnp.asarray(m))
+        # As arrays the constants are the same program for every flow.
+        rates = _rates(cast_floats(flow, x.dtype), jnp.asarray(x), jnp.asarray(m))
         return np.asarray(rates.alignment), np.asarray(rates.enhancement)
+
+
+@eqx.filter_jit
+def _rates(flow: LionKFlow, x: jax.Array, m: jax.Array) -> Any:
+    constants = constants_at(flow, jnp.zeros((), x.dtype))
+
+    def at(x: jax.Array, m: jax.Array) -> Any:
+        state = State(x, m)
+        motion = vector_field(flow.K, constants, state, LOSS.slope(x))
+        z = flow.K.conjugate().selection(constants.weight_decay * x)
+        return dissipation(flow.K, constants, state, motion, z)
+
+    return jax.vmap(at)(x, m)
 
 
 def _integral(times: np.ndarray, rates: np.ndarray) -> np.ndarray:

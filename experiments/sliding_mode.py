@@ -33,6 +33,7 @@ from lionlab.reproduction import Data, Experiment
 
 CENTER = np.array([0.3, -4.0])
 CURVATURE = np.array([1.0, 3.0])
+(A1, A2), (C1, C2) = CURVATURE.tolist(), CENTER.tolist()
 LOSS = Quadratic(np.diag(CURVATURE), CENTER)
 EPSILON = 0.5
 START = np.array([-0.9, 0.8])
@@ -161,10 +162,18 @@ def _shown(end: float, run: Implicit, euler: tuple[np.ndarray, np.ndarray, np.nd
 
 
 def field(_: float, state: np.ndarray) -> np.ndarray:
-    """The discontinuous right-hand side, as one would write it down for a general solver."""
-    x, m = state[:2], state[2:]
-    m_dot = -CURVATURE * (x - CENTER) - m
-    return np.concatenate([np.sign(m + EPSILON * m_dot) - x, m_dot])
+    """The discontinuous right-hand side, as one would write it down for a general solver.
+
+    Number by number: the solvers ask half a million times, and arrays of two entries would take four times as long.
+    """
+    x1, x2, m1, m2 = state.tolist()
+    m1_dot, m2_dot = -A1 * (x1 - C1) - m1, -A2 * (x2 - C2) - m2
+    return np.array([_sign(m1 + EPSILON * m1_dot) - x1, _sign(m2 + EPSILON * m2_dot) - x2, m1_dot, m2_dot])
+
+
+def _sign(z: float) -> float:
+    """−1, 0 or 1; NaN of NaN, which is what a solver that fails may ask."""
+    return math.copysign(1.0, z) if z < 0 or z > 0 else z
 
 
 def _stiff(starts: np.ndarray, final_time: float, most_evaluations: int) -> dict[str, Any]:

@@ -24,8 +24,12 @@ def polynomial(value: Fraction, coefficients: tuple[int, int, int] = SHIPPED) ->
 
 def iterated(value: Fraction, num_steps: int, coefficients: tuple[int, int, int] = SHIPPED) -> tuple[int, int]:
     """p∘…∘p(σ) as numerator and denominator."""
-    (found,), denominator = _iterated((((value.numerator,),), value.denominator), num_steps, coefficients)
-    return found[0], denominator
+    (n, d), (a, b, c) = (value.numerator, value.denominator), coefficients
+    for _ in range(num_steps):
+        n_square, d_square = n * n, d * d
+        d_fourth = d_square * d_square
+        n, d = n * (a * d_fourth + n_square * (b * d_square + c * n_square)), 10**4 * d * d_fourth
+    return n, d
 
 
 def orthogonalised(matrix: Sequence[Sequence[Fraction]], coefficients: tuple[int, int, int] = SHIPPED) -> Scaled:

@@ -96,9 +96,10 @@ class _Table:
         self.row_scales: list[int] = []
         for i, (row, b) in enumerate(zip(program.rows, program.right, strict=True)):
             scale = math.lcm(*(a.denominator for a in row), b.denominator) * (1 if b >= 0 else -1)
-            whole = [*row, *(-row[j] for j in self.mirrored)]
+            whole = [a.numerator * (scale // a.denominator) for a in row]
             unit = [int(i == other) for other in range(self.num_rows)]
-            self.rows.append([*(int(scale * a) for a in whole), *unit, int(scale * b)])
+            right = b.numerator * (scale // b.denominator)
+            self.rows.append([*whole, *(-whole[j] for j in self.mirrored), *unit, right])
             self.row_scales.append(scale)
         self.basis = list(range(self.width, self.width + self.num_rows))
         self.first_cost = [0] * self.width + [1] * self.num_rows
@@ -110,11 +111,12 @@ class _Table:
         """Pivots to an optimum: None, or the column that can grow without end."""
         while True:
             weights = [(cost[j], row) for j, row in zip(self.basis, self.rows, strict=True) if cost[j] != 0]
+            basis, denominator = frozenset(self.basis), self.denominator
             entering = next(
                 (
                     j
                     for j in range(width)
-                    if j not in self.basis and self.denominator * cost[j] < sum(c * row[j] for c, row in weights)
+                    if j not in basis and denominator * cost[j] < sum([c * row[j] for c, row in weights])
                 ),
                 None,
             )
@@ -134,11 +136,14 @@ class _Table:
         for other, row in enumerate(self.rows):
             if other != i:
                 factor = row[j]
-                self.rows[other] = (
-                    [(pivot * a - factor * b) // old for a, b in zip(row, pivotal, strict=True)]
-                    if factor
-                    else [pivot * a // old for a in row]
-                )
+                if factor:
+                    # Most entries are 0 and stay so.
+                    self.rows[other] = [
+                        (pivot * a - factor * b) // old if b else pivot * a // old if a else 0
+                        for a, b in zip(row, pivotal, strict=True)
+                    ]
+                elif pivot != old:
+                    self.rows[other] = [pivot * a // old if a else 0 for a in row]
         self.denominator = pivot
         self.basis[i] = j
 

@@ -16,6 +16,7 @@ from .linear_program import Infeasible, Optimum, Program, is_infeasible, is_opti
 from .step import Question
 
 Pair = tuple[str, str]
+ZERO = Fraction(0)
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,8 @@ def extreme(
     keys = sorted({key for one in (fixed, *columns.values()) for key in one.terms}, key=str)
     program = Program(
         objective=tuple(Fraction(-sign if column == name else 0) for column in columns),
-        rows=tuple(tuple(Fraction(one[key]) for one in columns.values()) for key in keys),
-        right=tuple(-Fraction(fixed[key]) for key in keys),
+        rows=tuple(tuple(_fraction(one[key]) for one in columns.values()) for key in keys),
+        right=tuple(-_fraction(fixed[key]) for key in keys),
         free=frozenset(range(len(known), len(columns))),
     )
     answer = solve(program)
@@ -94,6 +95,13 @@ def extreme(
     samples = Samples({key: -price for key, price in zip(keys, answer.prices, strict=True)})
     _insist(is_proof(question, fixed, free, proved))
     return Extreme(-sign * answer.value, proved, samples)
+
+
+def _fraction(number: Any) -> Fraction:
+    """Most are 0, the number, or a fraction already: making each anew would take as long as the method."""
+    if type(number) is Fraction:
+        return number
+    return Fraction(number) if number else ZERO
 
 
 def _insist(is_right: bool) -> None:

@@ -7,6 +7,7 @@ u = V + y⁺, λx = y⁺ − hV. K is seen at m, m̃⁺, m⁺ and at z, z⁺ wit
 K*(y) = ⟨z, y⟩ − K(z).
 """
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -67,8 +68,12 @@ class Question:
     samples: Mapping[str, Sample]
     terms: Mapping[str, Expression]
 
-    def remainders(self) -> dict[tuple[str, str], Expression]:
+    def remainders(self) -> Mapping[tuple[str, str], Expression]:
         """Everything that convexity of K says about its samples: each is ≥ 0."""
+        return self._remainders
+
+    @functools.cached_property
+    def _remainders(self) -> Mapping[tuple[str, str], Expression]:
         return {
             (of, at): remainder(self.samples[of], self.samples[at])
             for of in self.samples

@@ -39,13 +39,17 @@ class Overshoot:
 
     def polynomial(self, x: Any) -> Any:
         """p at a ball or a series."""
-        s = x * x
-        return x * (ball(self.a) + s * (ball(self.b) + s * ball(self.c)))
+        return self._applied(x, 1)
 
     def settled(self, x: Any) -> Any:
         """p applied `steps` times."""
-        for _ in range(self.steps):
-            x = self.polynomial(x)
+        return self._applied(x, self.steps)
+
+    def _applied(self, x: Any, times: int) -> Any:
+        a, b, c = ball(self.a), ball(self.b), ball(self.c)
+        for _ in range(times):
+            s = x * x
+            x = x * (a + s * (b + s * c))
         return x
 
 

@@ -16,24 +16,23 @@
 (assert
  (< beta2 1.0))
 (assert
- (let ((?x33 (* beta1 beta1)))
- (< ?x33 beta2)))
+ (let ((?x243 (* beta1 beta1)))
+ (< ?x243 beta2)))
 (assert
  (> C2 0.0))
 (assert
  (= (* (* C2 (- 1.0 beta2)) (- beta2 (* beta1 beta1))) (* (* (* 1.0 (- 1.0 beta1)) (- 1.0 beta1)) beta2)))
 (assert
- (let ((?x81 (* m m)))
- (let ((?x80 (* C2 v)))
- (>= ?x80 ?x81))))
+ (let ((?x65 (* m m)))
+ (let ((?x59 (* C2 v)))
+ (>= ?x59 ?x65))))
 (assert
- (let ((?x17 (- 1.0 beta1)))
-(let ((?x18 (* ?x17 g)))
-(let ((?x16 (* beta1 m)))
-(let ((?x19 (+ ?x16 ?x18)))
-(let ((?x84 (* ?x19 ?x19)))
-(let ((?x20 (* beta2 v)))
-(let ((?x24 (+ ?x20 (* (* (- 1.0 beta2) g) g))))
-(let ((?x83 (* C2 ?x24)))
-(< ?x83 ?x84))))))))))
+ (let ((?x81 (- 1.0 beta1)))
+(let ((?x193 (* ?x81 g)))
+(let ((?x73 (* beta1 m)))
+(let ((?x138 (+ ?x73 ?x193)))
+(let ((?x112 (* ?x138 ?x138)))
+(let ((?x194 (+ (* beta2 v) (* (* (- 1.0 beta2) g) g))))
+(let ((?x168 (* C2 ?x194)))
+(< ?x168 ?x112)))))))))
 (check-sat)

@@ -16,8 +16,8 @@
 (assert
  (< beta2 1.0))
 (assert
- (let ((?x33 (* beta1 beta1)))
- (< ?x33 beta2)))
+ (let ((?x243 (* beta1 beta1)))
+ (< ?x243 beta2)))
 (assert
  (> C2 0.0))
 (assert
@@ -25,15 +25,14 @@
 (assert
  (= (* (* beta1 (- 1.0 beta1)) g) (* (- beta2 (* beta1 beta1)) m)))
 (assert
- (let ((?x91 (* beta2 m)))
-(let (($x92 (and (distinct (* beta1 (+ (* beta1 m) (* (- 1.0 beta1) g))) ?x91) true)))
-(let ((?x17 (- 1.0 beta1)))
-(let ((?x18 (* ?x17 g)))
-(let ((?x16 (* beta1 m)))
-(let ((?x19 (+ ?x16 ?x18)))
-(let ((?x84 (* ?x19 ?x19)))
-(let ((?x20 (* beta2 v)))
-(let ((?x24 (+ ?x20 (* (* (- 1.0 beta2) g) g))))
-(let ((?x83 (* C2 ?x24)))
-(or (and (distinct (- ?x83 ?x84) (* beta2 (- (* C2 v) (* m m)))) true) $x92))))))))))))
+ (let ((?x169 (* beta2 m)))
+(let (($x82 (and (distinct (* beta1 (+ (* beta1 m) (* (- 1.0 beta1) g))) ?x169) true)))
+(let ((?x81 (- 1.0 beta1)))
+(let ((?x193 (* ?x81 g)))
+(let ((?x73 (* beta1 m)))
+(let ((?x138 (+ ?x73 ?x193)))
+(let ((?x112 (* ?x138 ?x138)))
+(let ((?x194 (+ (* beta2 v) (* (* (- 1.0 beta2) g) g))))
+(let ((?x168 (* C2 ?x194)))
+(or (and (distinct (- ?x168 ?x112) (* beta2 (- (* C2 v) (* m m)))) true) $x82)))))))))))
 (check-sat)

@@ -18,18 +18,18 @@
 (assert
  (> B2 0.0))
 (assert
- (let ((?x17 (- 1.0 beta1)))
- (let ((?x39 (* 1.0 ?x17)))
- (= (* B2 (- 1.0 beta2)) ?x39))))
+ (let ((?x81 (- 1.0 beta1)))
+ (let ((?x140 (* 1.0 ?x81)))
+ (= (* B2 (- 1.0 beta2)) ?x140))))
 (assert
  (<= beta1 beta2))
 (assert
  (>= v 0.0))
 (assert
- (let ((?x107 (* B2 v)))
- (<= n ?x107)))
+ (let ((?x55 (* B2 v)))
+ (<= n ?x55)))
 (assert
- (let ((?x25 (* beta1 n)))
-(let ((?x27 (+ ?x25 (* (* (- 1.0 beta1) g) g))))
-(> ?x27 (* B2 (+ (* beta2 v) (* (* (- 1.0 beta2) g) g)))))))
+ (let ((?x122 (* beta1 n)))
+(let ((?x60 (+ ?x122 (* (* (- 1.0 beta1) g) g))))
+(> ?x60 (* B2 (+ (* beta2 v) (* (* (- 1.0 beta2) g) g)))))))
 (check-sat)

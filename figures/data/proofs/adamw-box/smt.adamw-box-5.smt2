@@ -16,13 +16,13 @@
 (assert
  (> v 0.0))
 (assert
- (let ((?x107 (* B2 v)))
- (<= n ?x107)))
+ (let ((?x55 (* B2 v)))
+ (<= n ?x55)))
 (assert
  (> B2 0.0))
 (assert
- (let ((?x81 (* m m)))
- (<= ?x81 (* (- 1.0 p) n))))
+ (let ((?x65 (* m m)))
+ (<= ?x65 (* (- 1.0 p) n))))
 (assert
  (> (* (* m m) (- 1.0 q)) (* (* (* B2 v) (- 1.0 p)) (- 1.0 p))))
 (check-sat)

@@ -16,8 +16,8 @@
 (assert
  (= m (- (- 1.0 beta1))))
 (assert
- (let ((?x21 (- 1.0 beta2)))
- (= v ?x21)))
+ (let ((?x114 (- 1.0 beta2)))
+ (= v ?x114)))
 (assert
  (and (distinct (* (* m m) (- 1.0 beta2)) (* (* v (- 1.0 beta1)) (- 1.0 beta1))) true))
 (check-sat)

@@ -28,11 +28,11 @@
 (assert
  (< beta2 1.0))
 (assert
- (let ((?x92 (ite (< (- (* beta1 m) (* (- 1.0 beta1) g)) 0.0) (- 1.0) 0.0)))
- (let ((?x54 (ite (> (- (* beta1 m) (* (- 1.0 beta1) g)) 0.0) 1.0 ?x92)))
- (= u ?x54))))
+ (let ((?x74 (ite (< (- (* beta1 m) (* (- 1.0 beta1) g)) 0.0) (- 1.0) 0.0)))
+ (let ((?x101 (ite (> (- (* beta1 m) (* (- 1.0 beta1) g)) 0.0) 1.0 ?x74)))
+ (= u ?x101))))
 (assert
- (let ((?x104 (* eta (- u (ite (<= (* u x) 0.0) (* lambda x) 0.0)))))
-(let ((?x151 (+ x ?x104)))
-(and (distinct ?x151 (+ x (* 1.0 eta))) true))))
+ (let ((?x142 (* eta (- u (ite (<= (* u x) 0.0) (* lambda x) 0.0)))))
+(let ((?x180 (+ x ?x142)))
+(and (distinct ?x180 (+ x (* 1.0 eta))) true))))
 (check-sat)
