@@ -65,7 +65,7 @@ class ConvexFunction(eqx.Module):
             raise NotImplementedError(
                 f"{type(self).__name__} has no proximal step: implement `proximal` in it or in its conjugate."
             )
-        scaled = z / step
+        scaled = divided_far(z, step) if self.is_positively_homogeneous else z / step
         dual = K_star.proximal(scaled, 1 / step)
         # An entry that K* leaves alone goes to exactly 0, which z − step·(z/step) may miss by rounding.
         return jnp.where(dual == scaled, jnp.zeros_like(z), z - step * dual)
@@ -184,6 +184,15 @@ def require_step(step: Any) -> None:
     wrong = ~((steps > 0) & (steps < np.inf))
     if wrong.any():
         raise ValueError(f"prox: step must be finite and > 0, got {float(steps[wrong][0]):g}.")
+
+
+def divided_far(z: Array, step: Array) -> Array:
+    """z/step to be projected on a bounded set; where it overflows, z itself, which lies as far in the same direction.
+
+    Both are then so far out that the points of the set next to them differ by less than rounding of z/step.
+    """
+    divided = z / step
+    return jnp.where(jnp.any(jnp.isinf(divided)), z, divided)
 
 
 def is_infinite(z: Array) -> Array:

@@ -1,4 +1,5 @@
-"""Float16 in float32: between the squares that overflow and the inverses that do, float16 has no room for a norm."""
+"""Half precision in float32: float16 has no room for a norm between what overflows squared and what inverted, and
+bfloat16 has no digits for a power."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -12,11 +13,11 @@ Tree = TypeVar("Tree")
 
 
 def half_in_float32(function: Callable[..., Array]) -> Callable[..., Array]:
-    """`function` of an array, computed in float32 and rounded once where that array is float16."""
+    """`function` of an array, computed in float32 and rounded once where that array has fewer digits."""
 
     @wraps(function)
     def wrapped(v: Array, *rest: Any) -> Array:
-        if v.dtype != jnp.float16:
+        if v.dtype.itemsize >= 4:
             return function(v, *rest)
         return function(v.astype(jnp.float32), *rest).astype(v.dtype)
 

@@ -100,7 +100,7 @@ def relative_to_largest(v: Array, p: float) -> tuple[Array, Array]:
     s is the power of two below it, read from its bits, unless p is so large that 2^p is: a run waits for a division.
     """
     largest = jnp.max(jnp.abs(v))
-    if p > 64 or v.dtype.itemsize < 4:  # half precision has no room for 2^p either
+    if p > 64:
         safe = jnp.where((largest > 0) & jnp.isfinite(largest), largest, jnp.ones_like(largest))
         return safe, v / safe
     scale, inverse = power_of_two_below(largest)

@@ -5,7 +5,8 @@ from abc import abstractmethod
 import jax.numpy as jnp
 from jax import Array
 
-from ._function import ConvexFunction, euclidean_norm, is_within, rounding_allowance
+from ._function import ConvexFunction, divided_far, euclidean_norm, is_within, rounding_allowance
+from ._half_precision import in_float32
 
 
 class Norm(ConvexFunction):
@@ -29,7 +30,9 @@ class Norm(ConvexFunction):
         return DualBallIndicator(self)
 
     def proximal(self, z: Array, step: Array) -> Array:
-        scaled = z / jnp.where(step > 0, step, jnp.ones_like(step))
+        if z.dtype.itemsize < 4:
+            return in_float32(self).proximal(*(each.astype(jnp.float32) for each in (z, step))).astype(z.dtype)
+        scaled = divided_far(z, jnp.where(step > 0, step, jnp.ones_like(step)))
         projected = self.dual_ball_projection(scaled)
         # An entry the projection leaves alone goes to exactly 0, which z − step·(z/step) may miss by rounding.
         moved = jnp.where(projected == scaled, jnp.zeros_like(z), z - step * projected)

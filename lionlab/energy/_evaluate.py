@@ -25,11 +25,12 @@ from ..dynamics import (
     stacked_constants,
 )
 from ..precision import as_numpy, cast_floats, double_precision
+from ._directions import Directions, step_directions, taken_directions
 from ._flow import flow_lyapunov_at
 from ._function import conjugate_value, lyapunov_from_values, lyapunov_value
-from ._ledger import Directions, Entry, Ledger, Node, Values, ledger_entry, step_directions
+from ._ledger import Entry, Ledger, Values, ledger_entry
 from ._recorded import checked_recording
-from ._taken_direction import taken_direction
+from ._step_rounding import Node
 
 # Of a K with kinks and a conjugate found numerically, K_M* at one state takes a search of some sixty proximal points,
 # each a search of its own: seconds. A ledger of more states is refused.
@@ -92,9 +93,9 @@ def energy_ledger(
     are then (T, B). With gradient noise, `loss_remainder` uses the gradient the step used and has no sign.
 
     **Raises:** `ValueError` in words when states are missing, thinned or not finite, when the gradients of a run
-    without noise are not this objective's to half their digits, when λx leaves dom K* (pass `bound`), when ‖m̃‖_B or
-    ‖m‖_B exceeds `bound` (the least valid one is named), where ∂K*(λx) is empty, or where K_M* would take seconds for
-    each of many states. `TypeError` for a bare function.
+    without noise are not this objective's to half their digits, when λx leaves dom K* (pass `bound`), when m or m̃
+    leaves dom K, when ‖m̃‖_B or ‖m‖_B exceeds `bound` (the least valid one is named), where ∂K*(λx) is empty, or where
+    K_M* would take seconds for each of many states. `TypeError` for a bare function.
     Source: arXiv 2310.05898, Theorem 4.1, with the remainders written out.
     """
     methods = checked_methods(method)
@@ -121,15 +122,16 @@ def energy_ledger(
         pass_over = compiled(_over_batch, x.size)
         values_of = partial(pass_over, _values, with_steps and (axes, axes, 1), (objective, M))
         directions_of = partial(pass_over, _each_step, with_steps, (step_directions, objective, decay))
-        taken_of = partial(pass_over, _each_step, with_directions, (taken_direction, objective, decay))
+        taken_of = partial(pass_over, _each_step, with_directions, (taken_directions, objective, decay))
         entries_of = partial(pass_over, _rows, with_directions, (objective, decay))
         values = values_of(K, constants, states)._asdict()
         ball_norm = values.pop("ball_norm")  # apart, so that H and H_M share the compiled second pass
         nodes = Node(*states, **values)
         _check_nodes(nodes, M)
         directions = directions_of(K, constants, nodes, gradient)
-        if np.asarray(directions.differs).any():  # seldom, and telling a tie from a wrong direction costs as much again
-            directions = directions._replace(u=taken_of(K, constants, nodes, gradient, directions))
+        _check_inside("m̃", np.asarray(directions.is_outside))
+        if (np.asarray(directions.missed_x) > 1).any():  # seldom, and to tell a tie from a wrong direction costs more
+            directions = taken_of(K, constants, nodes, gradient, directions)
         entries, H = jax.tree.map(np.asarray, entries_of(K, constants, nodes, gradient, directions))
     if M is not None:
         largest = np.maximum(np.max(entries.ball_norm, initial=0.0), np.max(np.asarray(ball_norm), initial=0.0))
@@ -199,7 +201,16 @@ def _rows(
     return entries, map_unstacked(H, constants.step_size if constants.step_size.ndim else None, nodes)
 
 
+def _check_inside(name: str, is_outside: np.ndarray) -> None:
+    if is_outside.any():
+        raise ValueError(
+            f"{name} leaves dom K at step {np.argwhere(is_outside)[0][0]}, where K is infinite and has no subgradient; "
+            "for the ledger of a K cut off at M, which is finite for every x, pass the K itself and bound=M."
+        )
+
+
 def _check_nodes(nodes: Node, bound: Array | None) -> None:
+    _check_inside("m", ~np.isfinite(np.asarray(nodes.K)))
     if bound is not None:
         return
     finite = np.isfinite(np.asarray(nodes.K_star))

@@ -15,7 +15,9 @@ from jax import Array
 
 from ..convex import ConvexFunction
 from ..dynamics import Constants, bracket_weight, displacement, look_ahead
+from ._directions import Directions
 from ._function import lyapunov_from_values
+from ._step_rounding import Node, step_rounding
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class Ledger:
     - `conjugate_remainder`: −(1/λ+c) D_K*(λx; λx⁺) ≤ 0.   `momentum_remainder`: −c D_K(m; m⁺) ≤ 0.
     - `residual`: change − the sum of the five, 0 in exact arithmetic. A constant wrong by a share ε moves a step by
       about ηε, which shows where that is more than rounding and ∇K depends on it: sign(m̃) forgets most errors of β1.
+      One sum cannot see every error of a vector: where x⁺ is not reached along an element of ∂K(m̃⁺), it is at least
+      as many `rounding_bound`s as x⁺ is roundings off.
     - `rounding_bound`: what |residual| can be by rounding alone. Signs hold up to `sign_allowance`.
 
     Source: arXiv 2310.05898, Theorem 4.1, whose inequality is this identity without the last three remainders.
@@ -56,17 +60,6 @@ class Values(NamedTuple):
     ball_norm: Array | None  # ‖m‖_B, for H_M only
 
 
-class Node(NamedTuple):
-    """A recorded state and its `Values`, which need not be computed where they are used."""
-
-    x: Array
-    m: Array
-    f: Array
-    K: Array
-    K_star: Array
-    z: Array
-
-
 class Entry(NamedTuple):
     """One row of the ledger."""
 
@@ -80,30 +73,6 @@ class Entry(NamedTuple):
     rounding_bound: Array
     sign_allowance: Array
     ball_norm: Array  # ‖m̃⁺‖_B
-
-
-class Directions(NamedTuple):
-    """The elements of ∂K that the ledger of one step compares: evaluated once, for K is what costs most."""
-
-    u: Array  # ∇K(m̃⁺)
-    w: Array  # ∇K(m⁺)
-    spread: Array | None  # smooth K only: how far rounding m̃⁺ may have moved ∇K(m̃⁺)
-    differs: Array  # whether the step took another direction than u; False for smooth K, which has no ties
-
-
-def step_directions(
-    K: ConvexFunction, constants: Constants, decay: str, before: Node, after: Node, gradient: Array
-) -> Directions:
-    """The `Directions` of the step `before` → `after` that used `gradient`."""
-    m_tilde = look_ahead(constants, before.m, gradient)
-    rounding = step_rounding(constants, decay, before, after, gradient, None)
-    u, w = K.selection(m_tilde), K.selection(after.m)
-    if K.is_smooth:  # no ties; and there the gap is quadratic, blind to a direction that is wrong by its square root
-        r = rounding.m_tilde
-        spread = jnp.abs(K.selection(m_tilde + r) - K.selection(m_tilde - r))
-        return Directions(u, w, spread, jnp.zeros((), bool))
-    defect = jnp.abs(after.x - before.x - displacement(constants, u, before.x, after.x, decay))
-    return Directions(u, w, None, jnp.any(defect > rounding.x))
 
 
 def ledger_entry(
@@ -162,32 +131,11 @@ def ledger_entry(
     settled = u_off * (2 * x.size + 12 + 3 / contraction) * lam * jnp.sqrt(jnp.sum(x_next**2))
     # Rounding in λx⁺ reaches Δ1 through u − λx = (u − λx⁺)/share.
     outward = constants.step_size * a / share * jnp.sqrt(jnp.sum((m_tilde - z) ** 2)) + c * jnp.sqrt(jnp.sum(m_next**2))
+    # The sum closes also for a step that is wrong at right angles to what multiplies it. It is not left to the sum.
+    residual, missed = change - total, jnp.maximum(directions.missed_x, directions.missed_m)
+    lifted = jnp.where(residual < 0, -1, 1) * jnp.maximum(jnp.abs(residual), missed * bound)
+    residual = jnp.where(missed > 1, lifted, residual)
     return Entry(
         change, alignment, enhancement, loss_remainder, conjugate_remainder, momentum_remainder,
-        change - total, bound, bound + settled * outward, K.ball_norm(m_tilde),
+        residual, bound, bound + settled * outward, K.ball_norm(m_tilde),
     )  # fmt: skip
-
-
-class StepRounding(NamedTuple):
-    """Entrywise bounds on how far the stored x⁺, m⁺ and the recomputed m̃⁺ are from the exact step's."""
-
-    x: Array
-    m: Array
-    m_tilde: Array
-
-
-def step_rounding(
-    constants: Constants, decay: str, before: Node, after: Node, gradient: Array, spread: Array | None
-) -> StepRounding:
-    """At most 4 roundings in each sum of the step, each relative to the magnitudes that entered it.
-
-    The step's ∇K(m̃⁺) and the recomputed one differ by the `spread` that rounding m̃⁺ gives them.
-    """
-    eta, lam, beta1, beta2 = constants
-    four_u = 2 * jnp.finfo(before.x.dtype).eps
-    x_size = jnp.abs(before.x) + jnp.abs(after.x)
-    # |ηu| ≤ |x⁺ − x| + ηλ|x|. The implicit form's defect is multiplied by 1+ηλ when written as x⁺ − x − η(u − λx⁺).
-    growth = 1 + eta * lam if decay == "explicit" else (1 + eta * lam) ** 2
-    m, g = jnp.abs(before.m), jnp.abs(gradient)
-    x_rounding = four_u * 2 * growth * x_size + (0 if spread is None else eta * spread)
-    return StepRounding(x_rounding, four_u * (beta2 * m + (1 - beta2) * g), four_u * (beta1 * m + (1 - beta1) * g))

@@ -11,8 +11,10 @@ from reference import PLAIN, reference_c, reference_ledger, reference_lyapunov
 
 from lionlab.convex import DeadzoneL1, Huber, L1Norm, LogCosh
 from lionlab.dynamics import Constants
+from lionlab.energy._directions import Directions
 from lionlab.energy._function import conjugate_value, lyapunov_from_values
-from lionlab.energy._ledger import Directions, Entry, Node, ledger_entry, step_rounding
+from lionlab.energy._ledger import Entry, ledger_entry
+from lionlab.energy._step_rounding import Node, step_rounding
 from lionlab.precision import double_precision
 
 U = np.finfo(float).eps / 2
@@ -46,8 +48,10 @@ def numbers(weight_decay, eta=ETA, beta1=BETA1, beta2=BETA2):
     return traced(Constants(eta, weight_decay, beta1, beta2))
 
 
-def row(K, constants, decay, before, after, g, u, w, spread=None) -> Entry:
-    directions = Directions(*traced((u, w)), None if spread is None else jnp.asarray(spread), jnp.asarray(False))
+def row(K, constants, decay, before, after, g, u, w, spread=None, missed=(0.0, 0.0)) -> Entry:
+    directions = Directions(
+        *traced((u, w)), None if spread is None else jnp.asarray(spread), *traced(missed), jnp.asarray(False)
+    )
     found = ledger_entry(K, constants, decay, *traced((before, after)), jnp.asarray(g), directions)
     return Entry(*map(float, found))
 

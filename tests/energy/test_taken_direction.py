@@ -11,19 +11,22 @@ from tiers import waiting
 from lionlab.convex import (
     ConvexFunction,
     GroupL2Norm,
+    Huber,
     InfimalConvolution,
     L1Norm,
     L2Norm,
     LinfNorm,
+    LogCosh,
     LpNorm,
     NuclearNorm,
     Scaled,
     SortedL1Norm,
     Sum,
     TopKL1,
+    Truncated,
 )
 from lionlab.convex.catalogue import CATALOGUE
-from lionlab.dynamics import LionK
+from lionlab.dynamics import LionK, Trajectory
 from lionlab.energy import energy_ledger
 from lionlab.objectives import Objective, Quadratic
 from lionlab.precision import double_precision
@@ -144,3 +147,82 @@ def test_matrices_too():
         assert (np.abs(own.residual) <= own.rounding_bound).all()
         other = energy_ledger(dataclasses.replace(method, beta1=0.9 * (1 + 1e-6)), f, run)
         assert (np.abs(other.residual) > other.rounding_bound).any()
+
+
+class Ball(ConvexFunction):
+    """The Euclidean norm by its three primitives alone."""
+
+    def value(self, z):
+        return jnp.sqrt(jnp.sum(z * z))
+
+    def selection(self, z):
+        size = jnp.sqrt(jnp.sum(z * z))
+        return z / jnp.where(size > 0, size, 1)
+
+    def conjugate(self):
+        return BallConjugate()
+
+
+class BallConjugate(BareConjugate):
+    def value(self, y):
+        return self.value_within(y, jnp.asarray(1e-12, y.dtype))
+
+    def value_within(self, y, allowance):
+        return jnp.where(jnp.sqrt(jnp.sum(y * y)) <= 1 + allowance, jnp.zeros((), y.dtype), jnp.inf)
+
+    def conjugate(self):
+        return Ball()
+
+
+def test_a_millionth_is_seen_without_a_proximal_step():
+    for eta in (1e-2, 1e-4, 1e-6):
+        method = LionK(Ball(), eta, 0.1)
+        run = simulate(method, F, X0, STEPS, m0=M0)
+        own = energy_ledger(method, F, run)
+        assert (np.abs(own.residual) <= own.rounding_bound).all()
+        other = energy_ledger(dataclasses.replace(method, beta1=0.9 * (1 + 1e-6)), F, run)
+        assert (np.abs(other.residual) > other.rounding_bound).any(), eta
+
+
+@pytest.mark.parametrize("K", [L1Norm(), L2Norm(), LinfNorm(), Huber(0.5)], ids=repr)
+def test_no_step_is_wrong_at_right_angles_to_the_sum(K):
+    """A direction that is off by e with ⟨e, ηa(m̃−z) + c(m⁺−m)⟩ = 0 leaves the sum as it is."""
+    eta, lam, beta1, beta2 = 0.01, 0.5, 0.9, 0.99
+    method = LionK(K, eta, lam, beta1, beta2)
+    c = eta * beta1 / (eta * lam * (1 - beta1) + (1 - eta * lam) * (1 - beta2))
+    for size in (1e-6, 0.3):
+        x, m = X0 / 4, np.full(3, 0.1)
+        xs, ms = [x], [m]
+        for _ in range(STEPS):
+            g = F.gradient(x)
+            m_tilde, m_next = beta1 * m - (1 - beta1) * g, beta2 * m - (1 - beta2) * g
+            z = np.asarray(K.conjugate().subgradient(lam * x))  # that of x⁺ but for O(η)
+            e = np.cross(eta * (1 + c * lam) * (m_tilde - z) + c * (m_next - m), [1.0, 0.3, -0.7])
+            x = x + eta * (np.asarray(K.subgradient(m_tilde)) + size * e / np.linalg.norm(e) - lam * x)
+            xs.append(x)
+            ms.append(m := m_next)
+        ledger = energy_ledger(
+            method, F, Trajectory(x=np.array(xs), m=np.array(ms), step_sizes=np.full(STEPS + 1, eta))
+        )
+        assert (np.abs(ledger.residual) > ledger.rounding_bound).all()
+
+
+def test_at_beta2_one_a_wrong_beta1_and_a_moved_momentum_are_seen():
+    method = LionK(L2Norm(), 1e-3, 1.0, 0.9, 1.0)
+    run = simulate(method, F, X0 / 4, STEPS, m0=3 * M0)
+    own = energy_ledger(method, F, run)
+    assert (np.abs(own.residual) <= own.rounding_bound).all()
+    other = energy_ledger(dataclasses.replace(method, beta1=0.9 * (1 + 1e-6)), F, run)
+    assert (np.abs(other.residual) > other.rounding_bound).all()
+    m = run.m.copy()
+    m[1:] *= 1 + 1e-12
+    moved = energy_ledger(method, F, dataclasses.replace(run, m=m))
+    assert abs(moved.residual[0]) > moved.rounding_bound[0]
+
+
+def test_a_run_that_leaves_the_domain_of_k_has_no_ledger():
+    for beta1, name in ((0.9, "m"), (0.1, "m̃")):
+        K = Truncated(LogCosh(1.0), 2.0)
+        run = simulate(LionK(K, 0.01, 0.5, beta1, 0.99), F, X0 / 4, STEPS, m0=[2.5, 0, 0] if name == "m" else None)
+        with pytest.raises(ValueError, match=f"^{name} leaves dom K at step 0, where K is infinite"):
+            energy_ledger(LionK(K, 0.01, 0.5, beta1, 0.99), F, run)

@@ -1,0 +1,93 @@
+"""The direction of a step: ∇K(m̃⁺) evaluated again, or as the step took it; and steps that took neither.
+
+Where m̃⁺ is a tie up to rounding, recomputing ∇K may select another element of ∂K(m̃⁺) than the step did. A step counts
+as one of the method if its own direction is such an element, up to what rounding did to x, m̃⁺ and the gradient.
+"""
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+from jax import Array
+
+from ..convex import ConvexFunction
+from ..convex._function import rounding_allowance
+from ..dynamics import Constants, displacement, look_ahead
+from ._step_rounding import Node, StepRounding, step_rounding
+from ._subdifferential import is_subgradient
+
+
+class Directions(NamedTuple):
+    """The elements of ∂K that the ledger of one step compares: evaluated once, for K is what costs most.
+
+    `missed_x`, `missed_m`: by how many roundings x⁺ and m⁺ are not those of a step; at most 1 for a step of the method.
+    """
+
+    u: Array  # ∇K(m̃⁺)
+    w: Array  # ∇K(m⁺)
+    spread: Array | None  # smooth K only: how far rounding m̃⁺ may have moved ∇K(m̃⁺)
+    missed_x: Array
+    missed_m: Array
+    is_outside: Array  # whether m̃⁺ is outside dom K, where ∂K is empty
+
+
+def step_directions(
+    K: ConvexFunction, constants: Constants, decay: str, before: Node, after: Node, gradient: Array
+) -> Directions:
+    """Those of the step `before` → `after` that used `gradient`, ∇K evaluated again."""
+    m_tilde = look_ahead(constants, before.m, gradient)
+    rounding = step_rounding(constants, decay, before, after, gradient, None)
+    u, w = K.selection(m_tilde), K.selection(after.m)
+    spread, x_rounding = None, rounding.x
+    if K.is_smooth:  # no ties
+        r = rounding.m_tilde
+        spread = jnp.abs(K.selection(m_tilde + r) - K.selection(m_tilde - r))
+        x_rounding = x_rounding + constants.step_size * spread
+    defect = after.x - before.x - displacement(constants, u, before.x, after.x, decay)
+    # Elsewhere m⁺ is what tells the roundings of the gradient; at β2 = 1 it has none in it.
+    kept = _share(after.m - before.m, rounding.m)
+    missed_m = jnp.where(constants.beta2 == 1, kept, jnp.zeros_like(kept))
+    is_outside = K.excess(m_tilde) > rounding_allowance(m_tilde, evaluation_count=m_tilde.size + 8.0)
+    return Directions(u, w, spread, _share(defect, x_rounding), missed_m, is_outside)
+
+
+def taken_directions(
+    K: ConvexFunction,
+    constants: Constants,
+    decay: str,
+    before: Node,
+    after: Node,
+    gradient: Array,
+    directions: Directions,
+) -> Directions:
+    """The same with u as the step took it, if its own direction (x⁺−x)/η + λx is an element of ∂K(m̃⁺)."""
+    eta, lam, u = constants.step_size, constants.weight_decay, directions.u
+    m_tilde = look_ahead(constants, before.m, gradient)
+    rounding = step_rounding(constants, decay, before, after, gradient, None)
+    m_error = rounding.m_tilde + _constants_rounding(before, gradient)
+    m_error = m_error + (1 - constants.beta1) * _gradient_error(constants, rounding, before, after, gradient)
+    taken = (after.x - before.x) / eta + lam * (before.x if decay == "explicit" else after.x)
+    is_taken = (directions.missed_x > 1) & is_subgradient(K, m_tilde, taken, u, m_error, rounding.x / eta)
+    return directions._replace(u=jnp.where(is_taken, taken, u), missed_x=jnp.where(is_taken, 0, directions.missed_x))
+
+
+def _share(defect: Array, allowed: Array) -> Array:
+    """The largest defect of an entry in units of what is allowed to it; 0 where none is larger."""
+    size, smallest = jnp.abs(defect), jnp.finfo(defect.dtype).tiny
+    return jnp.max(jnp.where(size <= allowed, 0, size / jnp.maximum(allowed, smallest)))
+
+
+def _constants_rounding(before: Node, gradient: Array) -> Array:
+    """What a β and 1 − β, each rounded by itself, move a mean of m and −g."""
+    return jnp.finfo(before.m.dtype).eps * (jnp.abs(before.m) + jnp.abs(gradient))
+
+
+def _gradient_error(constants: Constants, rounding: StepRounding, before: Node, after: Node, gradient: Array) -> Array:
+    """How far the gradient that the step used may be from this one, evaluated apart: m⁺ holds a share 1−β2 of it.
+
+    Where that share hides it, it counts as right to half its digits.
+    """
+    defect = jnp.abs(after.m - (constants.beta2 * before.m - (1 - constants.beta2) * gradient))
+    own = rounding.m + _constants_rounding(before, gradient)
+    told = (defect + own) / jnp.maximum(1 - constants.beta2, jnp.finfo(defect.dtype).tiny)
+    half = jnp.sqrt(jnp.finfo(defect.dtype).eps) * jnp.max(jnp.abs(before.m) + jnp.abs(gradient))
+    return jnp.where(defect > own, told, jnp.minimum(told, half))
