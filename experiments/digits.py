@@ -16,12 +16,10 @@ up at ±1/λ, where a constrained optimum has its active coordinates. In (b), (f
 band, mostly at its far edge: with hundreds of weights some gradient is always in the way. Four pixels are blank in
 every training image. Their gradient is exactly 0 and sign(0) = 0, so their weights decay as (1−ηλ)^t x_0 and enter at a
 step known exactly. In (c), (g) λ is a radius for Lion; AdamW feels it too, though minibatch noise carries weights past
-1/λ; for SGD, where K = ½‖·‖², it is only a ridge. Panels (d), (h) show what that means for accuracy, on which the
-theory is silent.
+1/λ; for SGD, where K = ½‖·‖², it is only a ridge. On the accuracy in (d), (h) the theory is silent.
 """
 
 from collections.abc import Callable
-from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -96,28 +94,23 @@ class Runs(NamedTuple):
     largest_blank: Any
 
 
-@partial(jax.jit, static_argnums=(1, 2))
 def minibatches(keys: Array, num_steps: int, num_images: int) -> Array:
     """The rows of the images of every step, (keys, T, BATCH_SIZE): the same for every model, method and λ."""
-
-    def rows(key: Array, t: Array) -> Array:
-        return jax.random.randint(jax.random.fold_in(key, t), (BATCH_SIZE,), 0, num_images)
-
-    return jax.vmap(jax.vmap(rows, (None, 0)), (0, None))(keys, jnp.arange(num_steps, dtype=jnp.uint32))
+    each = jax.vmap(jax.vmap(jax.random.fold_in, (None, 0)), (0, None))(keys, jnp.arange(num_steps, dtype=jnp.uint32))
+    return jax.vmap(jax.vmap(lambda key: jax.random.randint(key, (BATCH_SIZE,), 0, num_images)))(each)
 
 
 def train(name: str, widths: tuple[int, ...], split: Split, starts: Array, decays: Array, batches: Array) -> Runs:
     """Trains one run per row of `starts`, compiled as one batch; each has its row of `minibatches`."""
     images, labels = jnp.asarray(split[0]), jnp.asarray(split[1], jnp.int32)
-    blank = jnp.asarray(blank_weights(split, widths))
 
     def loss(x: Array, rows: Array) -> Array:
         return optax.softmax_cross_entropy_with_integer_labels(logits(x, images[rows], widths), labels[rows]).mean()
 
     def sizes(x: Array) -> tuple[Array, Array]:
-        return jnp.max(jnp.abs(x)), jnp.max(jnp.abs(x[blank]))
+        return jnp.max(jnp.abs(x)), jnp.max(jnp.abs(x[blank_weights(split, widths)]))
 
-    def run(x: Array, weight_decay: Array, batches: Array) -> Runs:
+    def run(x: Array, weight_decay: Array, drawn: Array) -> Runs:
         initial, update = method(name, weight_decay)
 
         def advance(carry: tuple[Array, Any], rows: Array) -> tuple[tuple[Array, Any], tuple[Array, Array]]:
@@ -127,8 +120,7 @@ def train(name: str, widths: tuple[int, ...], split: Split, starts: Array, decay
             after, during = jax.lax.scan(advance, carry, several)
             return after, (carry[0], during)
 
-        windows = batches.reshape(-1, RECORD_EVERY, BATCH_SIZE)
-        (last, _), (states, during) = jax.lax.scan(window, (x, initial(x)), windows)
+        (last, _), (states, during) = jax.lax.scan(window, (x, initial(x)), drawn.reshape(-1, RECORD_EVERY, BATCH_SIZE))
         ends = zip(during, sizes(last), strict=True)
         return Runs(jnp.concatenate([states, last[None]]), *(jnp.append(steps.ravel(), end) for steps, end in ends))
 
@@ -177,8 +169,7 @@ def compute(seed: int, models: str, num_steps: int, num_decays: int, num_seeds: 
     keys = jax.random.split(jax.random.key(seed), num_seeds)
     batches = minibatches(keys, num_steps, len(split[1]))
     parts = [_model(MODELS[name], split, decays, keys, batches) for name in names]
-    data = {key: np.stack([part[key] for part in parts]) for key in parts[0]}
-    return data | {
+    return {key: np.stack([part[key] for part in parts]) for key in parts[0]} | {
         "models": np.array(names),
         "methods": np.array(METHODS),
         "weight_decays": decays,
@@ -314,9 +305,9 @@ def _draw_arrival(axes: Axes, data: Data, i: int) -> None:
     decays = np.tile(data["weight_decays"], len(data["observed_arrival"][i]))
     points = {"markersize": 3, "linestyle": "none", "markerfacecolor": "none"}
     # Runs that start inside arrive at step 0, which a logarithmic axis does not show.
-    axes.plot(decays, data["observed_arrival"][i].ravel(), "o", color=COLORS["blue"], label="all weights", **points)
-    blank_entry = data["observed_blank_entry"][i].ravel()
-    axes.plot(decays, blank_entry, "s", color=COLORS["orange"], label="blank pixels", **points)
+    observed = ("arrival", "o", "blue", "all weights"), ("blank_entry", "s", "orange", "blank pixels")
+    for name, marker, color, label in observed:
+        axes.plot(decays, data[f"observed_{name}"][i].ravel(), marker, color=COLORS[color], label=label, **points)
     axes.set(xscale="log", yscale="log", xlabel=r"weight decay $\lambda$", ylabel="step of arrival")
     axes.set(xlim=(0.4, 40), ylim=(10, 3 * T))
 

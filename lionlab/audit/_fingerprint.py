@@ -12,10 +12,10 @@ from ._decay_probe import Decay, find_decay
 from ._direction_probe import Direction, find_direction
 from ._history_probe import History, find_history
 from ._model import Model
-from ._momentum_probe import USUAL, Momentum, find_momentum
+from ._momentum_probe import USUAL, Momentum, beta_error, find_momentum
 from ._precision_probe import momentum_kept_in
 from ._probe import Probe
-from ._which_k import Named, fits, identify
+from ._which_k import Named, Weight, fits, identify
 
 DISPLAYED = 1e-9
 LAWFUL = 1e-10
@@ -66,6 +66,12 @@ class Fingerprint:
     named: Named | None
     tried: tuple[tuple[str, float], ...]
 
+    def size_error(self, probe: Probe) -> float:
+        """How far off, as a share, the size of the direction may be where it was read from a K that depends on m̃'s."""
+        if probe.knows_rate or self.named is None or self.named.K.is_positively_homogeneous:
+            return 0.0
+        return _weight(self.momentum, probe.momentum_roundoff).error
+
     def model(self, probe: Probe) -> tuple[Model, bool]:
         """(the Lion-K that fits best, whether every constant of it was found and not filled in)."""
         named = self.named or Named(L1Norm(), _size_of(self.direction), "L1Norm()")
@@ -90,7 +96,7 @@ class Fingerprint:
                 named.size,
                 min(error, 1e-6),
                 # Once in λ as it was found, once in the step that is held against it.
-                2 * self.decay.error / named.size,
+                2 * self.decay.error / named.size + self.size_error(probe) * abs(weight_decay / scale),
                 probe.momentum_roundoff,
             ),
             is_whole,
@@ -122,11 +128,11 @@ def take_fingerprint(probe: Probe, claims: Claims, tell: Callable[[str], None]) 
     if not direction.is_finite or direction.cycle is not None:
         return Fingerprint(decay, momentum, direction, history, None, ())
     tell("K")
-    weight = _weight(momentum)
+    weight = _weight(momentum, probe.momentum_roundoff)
     tried: list[tuple[str, float]] = []
     if claims.K is not None:
         claimed = _as_claimed(claims.K, probe, direction, weight)
-        off = fits(claimed, direction, weight, probe.roundoff)
+        off = fits(claimed, direction, weight, probe)
         tried.append((claimed.text, off))
         if off <= 1:
             return Fingerprint(decay, momentum, direction, history, claimed, tuple(tried))
@@ -155,19 +161,25 @@ def _of_few_digits(probe: Probe, momentum: Momentum, decay: float) -> Momentum:
     return replace(momentum, kept_in=kept_in)
 
 
-def _weight(momentum: Momentum) -> float:
+def _weight(momentum: Momentum, roundoff: float) -> Weight:
     """What a first gradient counts in the argument of ∇K."""
     if momentum.beta1 is None:
-        return 0.1
-    return 1 - (momentum.beta2 or 0.0) if momentum.beta1 == 1 else 1 - momentum.beta1
+        return Weight(0.1, 0.0)
+    beta2 = momentum.beta2 or 0.0
+    if momentum.beta1 == 1:
+        return Weight(1 - beta2, beta_error("beta2", 1.0, beta2, roundoff) / (1 - beta2))
+    weight = 1 - momentum.beta1
+    return Weight(weight, beta_error("beta1", momentum.beta1, beta2, roundoff) / weight)
 
 
-def _as_claimed(K: ConvexFunction, probe: Probe, direction: Direction, weight: float) -> Named:
+def _as_claimed(K: ConvexFunction, probe: Probe, direction: Direction, weight: Weight) -> Named:
     """The claimed K; where η is not known, with the η that fits its first answer."""
     if probe.knows_rate:
         return Named(K, 1.0, text_of(K))
-    u = np.asarray(K.subgradient(direction.points[0] * weight))
-    size = float(np.vdot(u, direction.values[0]) / max(np.vdot(u, u), 1e-300))
+    # From the largest of the answers, for there a K with a dead zone, or a smooth one, answers at its full length.
+    at = int(np.argmax([np.linalg.norm(value) for value in direction.values]))
+    u = np.asarray(K.subgradient(direction.points[at] * weight.value))
+    size = float(np.vdot(u, direction.values[at]) / max(np.vdot(u, u), 1e-300))
     return Named(K, size if size > 0 else 1.0, text_of(K))
 
 

@@ -4,6 +4,7 @@ Along one line all gradients are multiples c_t v, so m̃ is a multiple of v too,
 that multiple. After a push v and k silent steps, a gradient r v stops the step at r_k = β1 β2^k (1−β2)/(1−β1).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ STRENGTH = 1e9
 """How strong the first push is, so that thresholds of the order of 1 turn nothing round."""
 LAW_ERROR = 1e-7
 FAINTEST = 1e-9
-NARROW = 1e-9
+NARROW = 1e-13
 """No threshold is looked for where a step turns round within this share of the balance."""
 
 
@@ -36,6 +37,15 @@ class Momentum:
     certainty: str
     law_error: float = 0.0
     kept_in: str | None = None
+
+
+def beta_error(name: str, beta1: float, beta2: float, roundoff: float) -> float:
+    """How far β1 or β2 may be found from what an optimizer was given: a β and 1 − β are rounded each by itself.
+
+    1 − β2 is then right to u/(1−β2), and so are the odds β1/(1−β1), which are read from balances of β1(1−β2)/(1−β1).
+    """
+    share = 4 * roundoff / max(1 - beta2, roundoff)
+    return 4 * roundoff + (share * beta1 * (1 - beta1) if name == "beta1" else 0.0)
 
 
 def find_momentum(
@@ -77,15 +87,20 @@ def _balance(
         gradients[0], gradients[-1] = -STRENGTH * v, r * STRENGTH * v
         return gradients
 
+    def move(r: float) -> float:
+        return without_decay(probe, stream(r), v, decay)
+
     if is_masked:
-        return crossing(lambda r: 1.0 if not without_decay(probe, stream(r), v, decay) < 0 else -1.0, guess=expected)
-    first = crossing(lambda r: without_decay(probe, stream(r), v, decay), guess=expected)
-    if first is None or first == 0:
+        return crossing(lambda r: 1.0 if not move(r) < 0 else -1.0, guess=expected)
+    return _middle(move, expected)
+
+
+def _middle(move: Callable[[float], float], expected: float | None = None) -> float | None:
+    """The r at which a step turns round: a dead zone stops it before, and by as much after, the balance."""
+    first = crossing(move, guess=expected)
+    if first is None or first == 0 or move(first * (1 + NARROW)) < 0:
         return first
-    if without_decay(probe, stream(first * (1 + NARROW)), v, decay) < 0:
-        return first
-    # A dead zone stops the step before, and by as much after, the balance.
-    last = crossing(lambda r: 1.0 if not without_decay(probe, stream(r), v, decay) < 0 else -1.0, first)
+    last = crossing(lambda r: 1.0 if not move(r) < 0 else -1.0, first)
     return None if last is None else (first + last) / 2
 
 
@@ -146,7 +161,9 @@ def _old_momentum_alone(probe: Probe, v: np.ndarray, decay: float) -> Momentum:
 
     if not move(0.0) > 0:
         return Momentum(None, None, {}, False, "the first gradient moves nothing, nor does the second step", "measured")
-    beta2 = crossing(move)
+    beta2 = _middle(move)
+    if beta2 is None:
+        return Momentum(None, None, {}, False, "no gradient outweighs a push two steps ago", "measured")
     said = (
         f"the first gradient moves nothing until the step after; it is outweighed by one of {beta2:.9g} times its size"
     )

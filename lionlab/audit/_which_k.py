@@ -31,6 +31,14 @@ FIT = 1e-6
 
 
 @dataclass(frozen=True)
+class Weight:
+    """What a first gradient counts in the argument of ∇K, and its relative error."""
+
+    value: float
+    error: float
+
+
+@dataclass(frozen=True)
 class Named:
     """A K, the η in its units (η of the probe times the size of the direction), and its text as `parse` reads it."""
 
@@ -147,19 +155,22 @@ def _profiles(probe: Probe, z: np.ndarray, u: np.ndarray, weight: float) -> Iter
     yield _scaled(LogCosh(sharpness), f"LogCosh({text})", top, probe.knows_rate)
 
 
-def fits(named: Named, found: Direction, weight: float, roundoff: float) -> float:
+def fits(named: Named, found: Direction, weight: Weight, probe: Probe) -> float:
     """How far the answers are from ∂K, in tolerances: at most 1 where K fits."""
-    z, u = found.points * weight, found.values / named.size
-    error = 16 * roundoff * (1 + np.abs(u)) + 2.0**-23 * np.abs(u)
-    shift = 1e-12 * np.abs(z).max(axis=tuple(range(1, z.ndim)), keepdims=True) * np.ones_like(z)
-    return float(np.max(Subgradients(named.K).excess(z, u, np.where(z == 0, 0, shift), error)))
+    z, u = found.points * weight.value, found.values / named.size
+    # A size that was read from the answers is off by what the weight is.
+    share = 2.0**-23 + (0.0 if probe.knows_rate else weight.error)
+    error = 16 * probe.roundoff * (1 + np.abs(u)) + share * np.abs(u)
+    largest = np.abs(z).max(axis=tuple(range(1, z.ndim)), keepdims=True)
+    shift = np.where(z == 0, 0, max(weight.error, 1e-12) * largest)
+    return float(np.max(Subgradients(named.K).excess(z, u, shift, error)))
 
 
-def identify(probe: Probe, found: Direction, weight: float) -> tuple[Named | None, list[tuple[str, float]]]:
+def identify(probe: Probe, found: Direction, weight: Weight) -> tuple[Named | None, list[tuple[str, float]]]:
     """(the K that fits every answer, or None; what was tried and how far it was off in tolerances)."""
     tried = []
-    for named in candidates(probe, found, weight):
-        off = fits(named, found, weight, probe.roundoff)
+    for named in candidates(probe, found, weight.value):
+        off = fits(named, found, weight, probe)
         tried.append((named.text, off))
         if off <= 1:
             return named, tried

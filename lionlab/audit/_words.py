@@ -9,6 +9,7 @@ from ._decay_probe import Decay
 from ._findings import Finding
 from ._fingerprint import JUDGED, SNAPPED, SNAPPED_DECAY, Claims, Fingerprint, readable, snapped, text_of
 from ._held_out import LION_K_DECAYS, Outcome
+from ._momentum_probe import beta_error
 from ._probe import Probe
 
 DECAYS = {
@@ -76,7 +77,7 @@ def _decay(probe: Probe, found: Fingerprint, outcome: Outcome, claims: Claims) -
             claims.decay or "", LION_K_DECAYS
         )
         is_same = any(kind in kinds for kind in (decay.kind, *decay.alike)) and snapped(
-            value, claims.weight_decay, decay.error / fit.size, SNAPPED_DECAY
+            value, claims.weight_decay, decay.error / fit.size, SNAPPED_DECAY + found.size_error(probe)
         )
         verdict = "CONSISTENT" if is_same else "INCONCLUSIVE" if decay.is_below_rounding else "VIOLATED"
         if is_independent(probe, decay, claims):
@@ -98,8 +99,9 @@ def _momentum(found: Fingerprint, outcome: Outcome, claims: Claims) -> Finding:
     claimed = ", ".join(said) or None
     verdict = None
     if claimed:
-        error = outcome.fit.beta_error if m.kept_in in JUDGED else 0.0
-        is_same = all(snapped(f, c, error) for _, c, f in pairs) and not m.is_corrected
+        fit = outcome.fit
+        errors = {n: beta_error(n, fit.beta1, fit.beta2, fit.momentum_roundoff) for n, _, _ in pairs}
+        is_same = all(snapped(f, c, errors[n]) for n, c, f in pairs) and not m.is_corrected
         # Without memory β2 has no effect, and at β2 = 1 nor has β1: then the steps decide, and they are the claim's.
         is_same |= m.beta1 == 0 and outcome.is_explained and outcome.reference_departure is None
         verdict = "CONSISTENT" if is_same else "VIOLATED"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -12,6 +13,8 @@ from lionlab.audit._momentum_scale import momentum_scale
 from lionlab.audit._norms import norm_named
 from lionlab.audit._precision_probe import is_rounded_to_float32, momentum_kept_in
 from lionlab.audit._probe import Probe
+from lionlab.convex import DeadzoneL1, Huber
+from lionlab.optim import lion_k
 
 LION: dict[str, Any] = {"K": "L1Norm()", "weight_decay": 1.0, "beta1": 0.9, "beta2": 0.99}
 
@@ -141,7 +144,6 @@ def single(m: Any) -> Any:
 
 
 def half(m: Any) -> Any:
-    import jax.numpy as jnp
 
     return m.astype(jnp.bfloat16).astype(np.float64)
 
@@ -186,13 +188,19 @@ def test_what_computes_in_float64_is_never_judged_by_less():
     assert momentum_kept_in(Probe(lion(kept=half), (3, 4), "float64", 0.01), 0.01) == "bfloat16"
 
 
-def rounded_lion(beta1: float, beta2: float, dtype: Any, is_rounded_throughout: bool = False) -> StepFunction:
-    """Lion with its momentum in `dtype`, computed in float64 or in that dtype throughout."""
+def rounded_lion(
+    beta1: float,
+    beta2: float,
+    dtype: Any,
+    is_rounded_throughout: bool = False,
+    direction: Callable[[Any], Any] = np.sign,
+) -> StepFunction:
+    """Lion, or along another direction, with its momentum in `dtype`, computed in float64 or in that throughout."""
 
     def step(g: Any, m: Any, x: Any, eta: float) -> tuple[Any, Any]:
         kind = dtype if is_rounded_throughout else x.dtype.type
         g, kept, short = g.astype(kind), m.astype(kind), x.astype(kind)
-        u = np.sign(kind(beta1) * kept - kind(1 - beta1) * g)
+        u = direction(kind(beta1) * kept - kind(1 - beta1) * g)
         m = (kind(beta2) * kept - kind(1 - beta2) * g).astype(dtype)
         return (short + kind(eta) * (u - kind(0.5) * short)).astype(x.dtype), m
 
@@ -211,3 +219,51 @@ def test_a_short_memory_in_float32_is_judged_in_float32(betas: tuple[float, floa
     for wrong in ((betas[0] * (1 - 1e-4), betas[1]), (betas[0], betas[1] + 1e-4)):
         report = audit(rounded_lion(*wrong, np.float32), **claims, is_quick=True)
         assert report.verdict == "VIOLATED", str(report)
+
+
+def clipped(z: Any) -> Any:
+    return np.clip(z / z.dtype.type(0.3), -1, 1)
+
+
+def dead(z: Any) -> Any:
+    return np.sign(z) * (np.abs(z) > z.dtype.type(0.2))
+
+
+@pytest.mark.parametrize("is_rounded_throughout", [False, True])
+@pytest.mark.parametrize(
+    ("K", "direction", "betas"),
+    [
+        ("L1Norm()", np.sign, (0.9, 0.999)),
+        ("Huber(0.3)", clipped, (0.9, 0.99)),
+        ("Huber(0.3)", clipped, (0.9, 0.999)),
+        ("DeadzoneL1(0.2)", dead, (0.9, 0.5)),
+    ],
+    ids=str,
+)
+def test_what_float32_does_to_a_beta_is_held_against_no_claim(
+    K: str, direction: Any, betas: tuple[float, float], is_rounded_throughout: bool
+):
+    """1 − β2 in float32 is right to 2^-24/(1 − β2), and β1 and the constant of K are read from balances with it."""
+    claims: dict[str, Any] = {"K": K, "weight_decay": 0.5, "beta1": betas[0], "beta2": betas[1]}
+    for kind in (np.float32, np.float64):
+        right = rounded_lion(*betas, kind, is_rounded_throughout, direction)
+        assert audit(right, **claims, is_quick=True).verdict == "CONSISTENT"
+    wrong = rounded_lion(betas[0] * (1 - 1e-3), betas[1], np.float32, is_rounded_throughout, direction)
+    assert audit(wrong, **claims, is_quick=True).verdict == "VIOLATED"
+
+
+@pytest.mark.parametrize("betas", [(0.9, 0.5), (1.0, 0.9)], ids=str)
+def test_a_dead_zone_is_found_behind_a_strong_push(betas: tuple[float, float]):
+    """It is 1e-10 of the gradient that balances the push."""
+    claims: dict[str, Any] = {"K": "DeadzoneL1(0.2)", "weight_decay": 0.5, "beta1": betas[0], "beta2": betas[1]}
+    report = audit(rounded_lion(*betas, np.float64, direction=dead), **claims, is_quick=True)
+    assert report.verdict == "CONSISTENT", str(report)
+    assert report.effective_set["is_bound"]
+
+
+def test_a_direction_of_unknown_size_from_a_momentum_of_few_digits():
+    """An optax transformation does not tell its learning rate: the size of a step is read from steps."""
+    for K, betas, dtype in ((Huber(0.3), (0.9, 0.99), jnp.float32), (DeadzoneL1(0.2), (0.9, 0.5), None)):
+        optimizer = lion_k(0.01, b1=betas[0], b2=betas[1], weight_decay=0.5, K=K, mu_dtype=dtype)
+        report = audit(optimizer, K=K, weight_decay=0.5, beta1=betas[0], beta2=betas[1], is_quick=True)
+        assert report.verdict == "CONSISTENT", str(report)

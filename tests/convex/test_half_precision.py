@@ -120,3 +120,19 @@ def test_a_matrix_in_half_precision_has_its_polar_factor(dtype: str) -> None:
     assert found.dtype == z.dtype
     np.testing.assert_allclose(found.astype(jnp.float32), [[1, 0], [0, -1], [0, 0]], atol=float(jnp.finfo(dtype).eps))
     assert float(NuclearNorm()(z)) == 5
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("K", [LpNorm(1.5), L2Norm(), LinfNorm(), L1Norm()], ids=repr)
+def test_a_prox_of_a_small_step_moves_a_large_point_by_no_more(K: Norm, dtype: type) -> None:
+    """z/step overflows, and 0 is not the nearest point to it."""
+    z = np.asarray([0.5, -0.25, 0.5], dtype) * np.finfo(dtype).max
+    step = 0.05 if dtype == np.float16 else 1e-10
+    np.testing.assert_allclose(K.prox(z, step), z, rtol=float(np.finfo(dtype).eps))
+
+
+def test_a_power_norm_of_large_p_has_a_projection_in_bfloat16() -> None:
+    y = jnp.asarray([1.0, -2.5, 0.0, 1.0, 1.0], jnp.bfloat16)
+    wanted = LpNorm(1000).conjugate().domain_projection(np.asarray([1.0, -2.5, 0.0, 1.0, 1.0]))
+    found = LpNorm(1000).conjugate().domain_projection(y)
+    np.testing.assert_allclose(found.astype(jnp.float32), wanted, atol=0.01)

@@ -67,6 +67,22 @@ def test_an_answer_counts_only_with_points_that_were_replayed(monkeypatch: pytes
         assert answer([holds], "squares").word == "undecided"
 
 
+def test_the_text_of_a_question_is_the_same_whatever_else_there_is():
+    z3 = pytest.importorskip("z3")
+
+    def text() -> str:
+        x, y = z3.Reals("x y")
+        shared = (x * y - 1) * (x * y - 1)
+        one = question([x > 0, y * y == 2, shared + x >= shared], shared + x * y < 0)
+        return one.text(one.negation)
+
+    first = text()
+    x, y = z3.Reals("x y")
+    others = [y * y, *(x * y - k for k in range(50))]
+    assert text() == first
+    assert len(others) == 51  # and they were alive until here
+
+
 def test_a_question_that_is_too_hard_is_undecided_after_the_same_work_everywhere(monkeypatch: pytest.MonkeyPatch):
     z3 = pytest.importorskip("z3")
     x, y = z3.Reals("x y")

@@ -38,7 +38,8 @@ class Question:
 
         solver = z3.Solver()
         solver.add(*self.definitions, *self.premises, *asserted)
-        return solver.to_smt2()
+        # The text shares what is shared among all that a context holds, under its numbers there: an own one for each.
+        return solver.translate(z3.Context()).to_smt2()
 
     def solve(self, *asserted: Any) -> tuple[str, Point | None]:
         """("sat" | "unsat" | "unknown", a point of the premises and what is asserted, if one was seen to be one)."""
