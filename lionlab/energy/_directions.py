@@ -13,13 +13,17 @@ from ..convex import ConvexFunction
 from ..convex._function import rounding_allowance
 from ..dynamics import Constants, displacement, look_ahead
 from ._step_rounding import Node, StepRounding, step_rounding
-from ._subdifferential import is_subgradient
+from ._subdifferential import is_found_by_search, is_subgradient
+
+PAIR_ROUNDINGS = 64
+"""Roundings of K and K* beside those of their sums: what logarithms, powers and singular values cost, with room."""
 
 
 class Directions(NamedTuple):
     """The elements of ∂K that the ledger of one step compares: evaluated once, for K is what costs most.
 
     `missed_x`, `missed_m`: by how many roundings x⁺ and m⁺ are not those of a step; at most 1 for a step of the method.
+    `missed_pair`: by how many K(m⁺) + K*(w) is not ⟨m⁺, w⟩, which holds for no other K* and for no wrong subgradient.
     """
 
     u: Array  # ∇K(m̃⁺)
@@ -27,6 +31,7 @@ class Directions(NamedTuple):
     spread: Array | None  # smooth K only: how far rounding m̃⁺ may have moved ∇K(m̃⁺)
     missed_x: Array
     missed_m: Array
+    missed_pair: Array
     is_outside: Array  # whether m̃⁺ is outside dom K, where ∂K is empty
 
 
@@ -47,7 +52,17 @@ def step_directions(
     kept = _share(after.m - before.m, rounding.m)
     missed_m = jnp.where(constants.beta2 == 1, kept, jnp.zeros_like(kept))
     is_outside = K.excess(m_tilde) > rounding_allowance(m_tilde, evaluation_count=m_tilde.size + 8.0)
-    return Directions(u, w, spread, _share(defect, x_rounding), missed_m, is_outside)
+    return Directions(u, w, spread, _share(defect, x_rounding), missed_m, _missed_pair(K, after, w), is_outside)
+
+
+def _missed_pair(K: ConvexFunction, node: Node, w: Array) -> Array:
+    """The Fenchel–Young gap in units of what rounding allows it; 0 where K* is itself found from K, by search."""
+    if is_found_by_search(K):
+        return jnp.zeros_like(node.K)
+    K_star, products = K.conjugate().value(w), node.m * w
+    u = jnp.finfo(w.dtype).eps / 2
+    sizes = jnp.abs(node.K) + jnp.abs(K_star) + jnp.sum(jnp.abs(products))
+    return _share(node.K + K_star - jnp.sum(products), (8 * w.size + PAIR_ROUNDINGS) * u * sizes)
 
 
 def taken_directions(

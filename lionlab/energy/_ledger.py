@@ -32,7 +32,7 @@ class Ledger:
     - `residual`: change − the sum of the five, 0 in exact arithmetic. A constant wrong by a share ε moves a step by
       about ηε, which shows where that is more than rounding and ∇K depends on it: sign(m̃) forgets most errors of β1.
       One sum cannot see every error of a vector: where x⁺ is not reached along an element of ∂K(m̃⁺), it is at least
-      as many `rounding_bound`s as x⁺ is roundings off.
+      as many `rounding_bound`s as x⁺ is roundings off; so too where K(m⁺) + K*(∇K(m⁺)) is not ⟨m⁺, ∇K(m⁺)⟩.
     - `rounding_bound`: what |residual| can be by rounding alone. Signs hold up to `sign_allowance`.
 
     Source: arXiv 2310.05898, Theorem 4.1, whose inequality is this identity without the last three remainders.
@@ -133,6 +133,7 @@ def ledger_entry(
     outward = constants.step_size * a / share * jnp.sqrt(jnp.sum((m_tilde - z) ** 2)) + c * jnp.sqrt(jnp.sum(m_next**2))
     # The sum closes also for a step that is wrong at right angles to what multiplies it. It is not left to the sum.
     residual, missed = change - total, jnp.maximum(directions.missed_x, directions.missed_m)
+    missed = jnp.maximum(missed, directions.missed_pair)
     lifted = jnp.where(residual < 0, -1, 1) * jnp.maximum(jnp.abs(residual), missed * bound)
     residual = jnp.where(missed > 1, lifted, residual)
     return Entry(

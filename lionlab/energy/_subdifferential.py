@@ -23,7 +23,7 @@ def is_subgradient(K: ConvexFunction, m: Array, taken: Array, u: Array, m_error:
     ε², and alone would pass too much. The second test is of first order.
     """
     is_near = None
-    if not _is_found_by_search(K):
+    if not is_found_by_search(K):
         with suppress(NotImplementedError):
             is_near = _by_prox(K, m, taken, u, m_error, taken_error)
     if is_near is None:
@@ -67,6 +67,6 @@ def _by_neighbours(K: ConvexFunction, m: Array, taken: Array, u: Array, m_error:
     return euclidean_norm(taken - u) <= euclidean_norm(taken_error) + m.size**0.5 * spread + evaluation
 
 
-def _is_found_by_search(K: ConvexFunction) -> bool:
+def is_found_by_search(K: ConvexFunction) -> bool:
     """Whether a prox of K is itself a search, of seconds and of few digits."""
     return not K.is_smooth and isinstance(K.conjugate(), NumericalConjugate)

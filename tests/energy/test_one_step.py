@@ -48,7 +48,7 @@ def numbers(weight_decay, eta=ETA, beta1=BETA1, beta2=BETA2):
     return traced(Constants(eta, weight_decay, beta1, beta2))
 
 
-def row(K, constants, decay, before, after, g, u, w, spread=None, missed=(0.0, 0.0)) -> Entry:
+def row(K, constants, decay, before, after, g, u, w, spread=None, missed=(0.0, 0.0, 0.0)) -> Entry:
     directions = Directions(
         *traced((u, w)), None if spread is None else jnp.asarray(spread), *traced(missed), jnp.asarray(False)
     )

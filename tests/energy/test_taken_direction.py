@@ -226,3 +226,33 @@ def test_a_run_that_leaves_the_domain_of_k_has_no_ledger():
         run = simulate(LionK(K, 0.01, 0.5, beta1, 0.99), F, X0 / 4, STEPS, m0=[2.5, 0, 0] if name == "m" else None)
         with pytest.raises(ValueError, match=f"^{name} leaves dom K at step 0, where K is infinite"):
             energy_ledger(LionK(K, 0.01, 0.5, beta1, 0.99), F, run)
+
+
+class OtherConjugate(Huber):
+    """Huber's K with the conjugate of another threshold."""
+
+    share: float = 1e-6
+
+    def conjugate(self):
+        return Huber(self.threshold * (1 + self.share)).conjugate()
+
+
+class ShortSubgradient(Huber):
+    """Huber's K with a subgradient that is too short."""
+
+    share: float = 1e-6
+
+    def selection(self, z):
+        return super().selection(z) * (1 - self.share)
+
+
+@pytest.mark.parametrize("threshold", [0.05, 5.0])
+@pytest.mark.parametrize("kind", [OtherConjugate, ShortSubgradient])
+def test_a_pair_of_k_that_does_not_belong_together_is_seen(kind, threshold):
+    """The sum closes for a wrong K* or subgradient, and its signs need not break where the error is one way."""
+    for share in (1e-6, -1e-6, -1e-3):
+        method = LionK(kind(threshold, share=share), 0.01, 0.5)
+        ledger = energy_ledger(method, F, simulate(method, F, X0 / 4, STEPS, m0=M0))
+        terms = (ledger.alignment, ledger.enhancement, ledger.conjugate_remainder, ledger.momentum_remainder)
+        has_lost_a_sign = any((term > ledger.sign_allowance).any() for term in terms)
+        assert (np.abs(ledger.residual) > ledger.rounding_bound).any() or has_lost_a_sign, share

@@ -16,8 +16,8 @@
 (assert
  (< beta2 1.0))
 (assert
- (let ((?x243 (* beta1 beta1)))
- (< ?x243 beta2)))
+ (let ((?x15 (* beta1 beta1)))
+ (< ?x15 beta2)))
 (assert
  (> C2 0.0))
 (assert
@@ -25,14 +25,9 @@
 (assert
  (= (* (* beta1 (- 1.0 beta1)) g) (* (- beta2 (* beta1 beta1)) m)))
 (assert
- (let ((?x169 (* beta2 m)))
-(let (($x82 (and (distinct (* beta1 (+ (* beta1 m) (* (- 1.0 beta1) g))) ?x169) true)))
-(let ((?x81 (- 1.0 beta1)))
-(let ((?x193 (* ?x81 g)))
-(let ((?x73 (* beta1 m)))
-(let ((?x138 (+ ?x73 ?x193)))
-(let ((?x112 (* ?x138 ?x138)))
-(let ((?x194 (+ (* beta2 v) (* (* (- 1.0 beta2) g) g))))
-(let ((?x168 (* C2 ?x194)))
-(or (and (distinct (- ?x168 ?x112) (* beta2 (- (* C2 v) (* m m)))) true) $x82)))))))))))
+ (let ((?x51 (* beta2 m)))
+(let (($x52 (and (distinct (* beta1 (+ (* beta1 m) (* (- 1.0 beta1) g))) ?x51) true)))
+(let ((?x42 (+ (* beta1 m) (* (- 1.0 beta1) g))))
+(let ((?x44 (- (* C2 (+ (* beta2 v) (* (* (- 1.0 beta2) g) g))) (* ?x42 ?x42))))
+(or (and (distinct ?x44 (* beta2 (- (* C2 v) (* m m)))) true) $x52))))))
 (check-sat)

@@ -13,8 +13,8 @@
 (assert
  (< beta2 1.0))
 (assert
- (let ((?x243 (* beta1 beta1)))
- (< ?x243 beta2)))
+ (let ((?x15 (* beta1 beta1)))
+ (< ?x15 beta2)))
 (assert
  (> C2 0.0))
 (assert

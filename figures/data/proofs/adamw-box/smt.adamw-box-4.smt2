@@ -18,18 +18,14 @@
 (assert
  (> B2 0.0))
 (assert
- (let ((?x81 (- 1.0 beta1)))
- (let ((?x140 (* 1.0 ?x81)))
- (= (* B2 (- 1.0 beta2)) ?x140))))
+ (= (* B2 (- 1.0 beta2)) (* 1.0 (- 1.0 beta1))))
 (assert
  (<= beta1 beta2))
 (assert
  (>= v 0.0))
 (assert
- (let ((?x55 (* B2 v)))
- (<= n ?x55)))
+ (let ((?x26 (* B2 v)))
+ (<= n ?x26)))
 (assert
- (let ((?x122 (* beta1 n)))
-(let ((?x60 (+ ?x122 (* (* (- 1.0 beta1) g) g))))
-(> ?x60 (* B2 (+ (* beta2 v) (* (* (- 1.0 beta2) g) g)))))))
+ (> (+ (* beta1 n) (* (* (- 1.0 beta1) g) g)) (* B2 (+ (* beta2 v) (* (* (- 1.0 beta2) g) g)))))
 (check-sat)

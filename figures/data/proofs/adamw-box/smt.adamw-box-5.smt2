@@ -16,13 +16,13 @@
 (assert
  (> v 0.0))
 (assert
- (let ((?x55 (* B2 v)))
- (<= n ?x55)))
+ (let ((?x18 (* B2 v)))
+ (<= n ?x18)))
 (assert
  (> B2 0.0))
 (assert
- (let ((?x65 (* m m)))
- (<= ?x65 (* (- 1.0 p) n))))
+ (let ((?x22 (* m m)))
+ (<= ?x22 (* (- 1.0 p) n))))
 (assert
  (> (* (* m m) (- 1.0 q)) (* (* (* B2 v) (- 1.0 p)) (- 1.0 p))))
 (check-sat)

@@ -16,8 +16,8 @@
 (assert
  (= m (- (- 1.0 beta1))))
 (assert
- (let ((?x114 (- 1.0 beta2)))
- (= v ?x114)))
+ (let ((?x20 (- 1.0 beta2)))
+ (= v ?x20)))
 (assert
  (and (distinct (* (* m m) (- 1.0 beta2)) (* (* v (- 1.0 beta1)) (- 1.0 beta1))) true))
 (check-sat)

@@ -14,12 +14,10 @@
 (assert
  (< beta1 beta2))
 (assert
- (let ((?x243 (* beta1 beta1)))
-(let ((?x88 (- 1.0 ?x243)))
-(let ((?x99 (+ 1.0 (* 1.0 (- beta2 beta1)))))
-(let ((?x197 (+ (* beta2 (- 1.0 beta2)) (* (* (- 1.0 beta2) ?x99) ?x99))))
-(let ((?x18 (* beta2 beta2)))
-(let ((?x123 (- 1.0 ?x18)))
-(let ((?x71 (- (+ (* beta1 (- 1.0 beta1)) (* (- 1.0 beta1) ?x99)))))
-(<= (* (* ?x71 ?x71) ?x123) (* (* ?x197 ?x88) ?x88))))))))))
+ (let ((?x33 (* beta1 beta1)))
+(let ((?x34 (- 1.0 ?x33)))
+(let ((?x20 (+ 1.0 (* 1.0 (- beta2 beta1)))))
+(let ((?x32 (+ (* beta2 (- 1.0 beta2)) (* (* (- 1.0 beta2) ?x20) ?x20))))
+(let ((?x23 (- (+ (* beta1 (- 1.0 beta1)) (* (- 1.0 beta1) ?x20)))))
+(<= (* (* ?x23 ?x23) (- 1.0 (* beta2 beta2))) (* (* ?x32 ?x34) ?x34))))))))
 (check-sat)

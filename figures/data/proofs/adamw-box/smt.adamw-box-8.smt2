@@ -11,8 +11,8 @@
 (assert
  (> lambda 0.0))
 (assert
- (let ((?x142 (* eta lambda)))
- (<= ?x142 1.0)))
+ (let ((?x12 (* eta lambda)))
+ (<= ?x12 1.0)))
 (assert
  (= (* lambda x) 1.0))
 (assert

@@ -28,11 +28,10 @@
 (assert
  (< beta2 1.0))
 (assert
- (let ((?x74 (ite (< (- (* beta1 m) (* (- 1.0 beta1) g)) 0.0) (- 1.0) 0.0)))
- (let ((?x101 (ite (> (- (* beta1 m) (* (- 1.0 beta1) g)) 0.0) 1.0 ?x74)))
- (= u ?x101))))
+ (let ((?x33 (ite (< (- (* beta1 m) (* (- 1.0 beta1) g)) 0.0) (- 1.0) 0.0)))
+ (let ((?x34 (ite (> (- (* beta1 m) (* (- 1.0 beta1) g)) 0.0) 1.0 ?x33)))
+ (= u ?x34))))
 (assert
- (let ((?x142 (* eta (- u (ite (<= (* u x) 0.0) (* lambda x) 0.0)))))
-(let ((?x180 (+ x ?x142)))
-(or (< ?x180 0.0) (< (- (* beta2 m) (* (- 1.0 beta2) g)) 0.0)))))
+ (let ((?x41 (* eta (- u (ite (<= (* u x) 0.0) (* lambda x) 0.0)))))
+(or (< (+ x ?x41) 0.0) (< (- (* beta2 m) (* (- 1.0 beta2) g)) 0.0))))
 (check-sat)

@@ -12,24 +12,25 @@
 (assert
  (>= gamma 0.0))
 (assert
- (let ((?x144 (* epsilon gamma)))
- (<= ?x144 1.0)))
+ (let ((?x12 (* epsilon gamma)))
+ (<= ?x12 1.0)))
 (assert
- (let (($x79 (= u (- 1.0))))
- (let ((?x72 (* epsilon force)))
- (let ((?x195 (- (* (- 1.0 (* epsilon gamma)) m) ?x72)))
- (let (($x209 (<= u 1.0)))
- (let (($x128 (>= u (- 1.0))))
- (and $x128 $x209 (=> (> ?x195 0.0) (= u 1.0)) (=> (< ?x195 0.0) $x79))))))))
+ (let (($x29 (= u (- 1.0))))
+ (let ((?x23 (* epsilon force)))
+ (let ((?x24 (- (* (- 1.0 (* epsilon gamma)) m) ?x23)))
+ (let (($x18 (<= u 1.0)))
+ (let (($x17 (>= u (- 1.0))))
+ (and $x17 $x18 (=> (> ?x24 0.0) (= u 1.0)) (=> (< ?x24 0.0) $x29))))))))
 (assert
- (let (($x89 (= force 0.0)))
- (or (and (distinct m 0.0) true) $x89)))
+ (let (($x33 (= force 0.0)))
+ (or (and (distinct m 0.0) true) $x33)))
 (assert
  (<= 0.0 kappa))
 (assert
  (>= 1.0 kappa))
 (assert
- (let ((?x81 (+ force (* gamma m))))
-(let ((?x124 (* kappa (ite (> m 0.0) ?x81 (- ?x81)))))
-(> (- (ite (< (* u force) 0.0) (* u force) 0.0) ?x124) 0.0))))
+ (let ((?x42 (* gamma m)))
+(let ((?x43 (+ force ?x42)))
+(let ((?x47 (- (ite (< (* u force) 0.0) (* u force) 0.0) (* kappa (ite (> m 0.0) ?x43 (- ?x43))))))
+(> ?x47 0.0)))))
 (check-sat)

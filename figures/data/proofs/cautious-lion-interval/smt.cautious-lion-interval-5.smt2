@@ -12,15 +12,15 @@
 (assert
  (>= gamma 0.0))
 (assert
- (let ((?x144 (* epsilon gamma)))
- (<= ?x144 1.0)))
+ (let ((?x12 (* epsilon gamma)))
+ (<= ?x12 1.0)))
 (assert
- (let (($x79 (= u (- 1.0))))
- (let ((?x72 (* epsilon force)))
- (let ((?x195 (- (* (- 1.0 (* epsilon gamma)) m) ?x72)))
- (let (($x209 (<= u 1.0)))
- (let (($x128 (>= u (- 1.0))))
- (and $x128 $x209 (=> (> ?x195 0.0) (= u 1.0)) (=> (< ?x195 0.0) $x79))))))))
+ (let (($x29 (= u (- 1.0))))
+ (let ((?x23 (* epsilon force)))
+ (let ((?x24 (- (* (- 1.0 (* epsilon gamma)) m) ?x23)))
+ (let (($x18 (<= u 1.0)))
+ (let (($x17 (>= u (- 1.0))))
+ (and $x17 $x18 (=> (> ?x24 0.0) (= u 1.0)) (=> (< ?x24 0.0) $x29))))))))
 (assert
  (= m 1.0))
 (assert
@@ -28,8 +28,8 @@
 (assert
  (= (* (- kappa 1.0) (- force)) (+ (* (* 2.0 kappa) gamma) (- kappa 1.0))))
 (assert
- (let ((?x81 (+ force (* gamma m))))
-(let ((?x124 (* kappa (ite (> m 0.0) ?x81 (- ?x81)))))
-(let (($x88 (> (- (ite (< (* u force) 0.0) (* u force) 0.0) ?x124) 0.0)))
-(not $x88)))))
+ (let ((?x47 (* gamma m)))
+(let ((?x48 (+ force ?x47)))
+(let ((?x52 (- (ite (< (* u force) 0.0) (* u force) 0.0) (* kappa (ite (> m 0.0) ?x48 (- ?x48))))))
+(not (> ?x52 0.0))))))
 (check-sat)

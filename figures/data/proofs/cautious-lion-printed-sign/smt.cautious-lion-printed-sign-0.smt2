@@ -11,19 +11,19 @@
 (assert
  (>= gamma 0.0))
 (assert
- (let ((?x211 (* epsilon gamma)))
- (<= ?x211 1.0)))
+ (let ((?x12 (* epsilon gamma)))
+ (<= ?x12 1.0)))
 (assert
- (let (($x42 (= u 1.0)))
- (let ((?x50 (+ m (* epsilon (+ (* 1.0 force) (* (* (- 1.0) gamma) m))))))
- (let (($x79 (<= u 1.0)))
- (let (($x96 (>= u (- 1.0))))
- (and $x96 $x79 (=> (> ?x50 0.0) (= u (- 1.0))) (=> (< ?x50 0.0) $x42)))))))
+ (let (($x31 (= u 1.0)))
+ (let ((?x26 (+ m (* epsilon (+ (* 1.0 force) (* (* (- 1.0) gamma) m))))))
+ (let (($x18 (<= u 1.0)))
+ (let (($x17 (>= u (- 1.0))))
+ (and $x17 $x18 (=> (> ?x26 0.0) (= u (- 1.0))) (=> (< ?x26 0.0) $x31)))))))
 (assert
- (let (($x231 (= force 0.0)))
- (or (and (distinct m 0.0) true) $x231)))
+ (let (($x35 (= force 0.0)))
+ (or (and (distinct m 0.0) true) $x35)))
 (assert
- (let ((?x173 (ite (> m 0.0) (- force (* gamma m)) (- (* gamma m) force))))
-(let ((?x121 (+ (* force u) (* (- 1.0 (* epsilon gamma)) ?x173))))
-(> ?x121 0.0))))
+ (let ((?x43 (ite (> m 0.0) (- force (* gamma m)) (- (* gamma m) force))))
+(let ((?x37 (* force u)))
+(> (+ ?x37 (* (- 1.0 (* epsilon gamma)) ?x43)) 0.0))))
 (check-sat)

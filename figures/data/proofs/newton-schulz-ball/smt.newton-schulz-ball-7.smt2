@@ -30,8 +30,8 @@
 (assert
  (<= o P))
 (assert
- (let ((?x105 (* lambda N_plus)))
- (<= ?x105 (+ (* (* (- 1.0 rate) lambda) N) (* (* rate s) o)))))
+ (let ((?x29 (* lambda N_plus)))
+ (<= ?x29 (+ (* (* (- 1.0 rate) lambda) N) (* (* rate s) o)))))
 (assert
  (> N_plus r))
 (check-sat)

@@ -25,8 +25,8 @@
 (assert
  (> r N))
 (assert
- (let ((?x105 (* lambda N_plus)))
- (= ?x105 (+ (* (* (- 1.0 rate) lambda) N) (* (* rate s) P)))))
+ (let ((?x26 (* lambda N_plus)))
+ (= ?x26 (+ (* (* (- 1.0 rate) lambda) N) (* (* rate s) P)))))
 (assert
  (<= N_plus N))
 (check-sat)
