@@ -68,6 +68,8 @@ def _matched(key: str, value: Any, default: Any) -> Any:
     elif isinstance(default, int):
         fits, kind = is_number and float(value).is_integer(), "a whole number"
         value = int(value) if fits else value
+        if key.startswith("num_"):
+            fits, kind = fits and value > 0, "a whole number above 0"
     elif isinstance(default, float):
         fits, kind = is_number and value == value, "a number"
         value = float(value) if fits else value

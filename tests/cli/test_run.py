@@ -123,3 +123,12 @@ def test_a_poor_terminal_gets_question_marks(clone: Clone):
     done = clone.run("describe", "holds", PYTHONIOENCODING="ascii")
     assert done.returncode == 0
     assert "x0 ? 2" in done.stdout
+
+
+@pytest.mark.parametrize("value", [0, -3, 2.5])
+def test_a_number_of_things_is_above_0(value: float):
+    from lionlab.cli._run import _matched
+
+    with pytest.raises(ValueError, match="num_steps must be a whole number above 0, such as 10; got "):
+        _matched("num_steps", value, 10)
+    assert _matched("num_steps", 3.0, 10) == 3
