@@ -15,15 +15,12 @@ from ..dynamics import Constants, displacement, look_ahead
 from ._step_rounding import Node, StepRounding, step_rounding
 from ._subdifferential import is_found_by_search, is_subgradient
 
-PAIR_ROUNDINGS = 64
-"""Roundings of K and K* beside those of their sums: what logarithms, powers and singular values cost, with room."""
-
 
 class Directions(NamedTuple):
     """The elements of ∂K that the ledger of one step compares: evaluated once, for K is what costs most.
 
     `missed_x`, `missed_m`: by how many roundings x⁺ and m⁺ are not those of a step; at most 1 for a step of the method.
-    `missed_pair`: by how many K(m⁺) + K*(w) is not ⟨m⁺, w⟩, which holds for no other K* and for no wrong subgradient.
+    `missed_pair`: how far K(m⁺) + K*(w) is from ⟨m⁺, w⟩, which it is for no other K*, in units of what is allowed.
     """
 
     u: Array  # ∇K(m̃⁺)
@@ -36,9 +33,12 @@ class Directions(NamedTuple):
 
 
 def step_directions(
-    K: ConvexFunction, constants: Constants, decay: str, before: Node, after: Node, gradient: Array
+    scale: Array, K: ConvexFunction, constants: Constants, decay: str, before: Node, after: Node, gradient: Array
 ) -> Directions:
-    """Those of the step `before` → `after` that used `gradient`, ∇K evaluated again."""
+    """Those of the step `before` → `after` that used `gradient`, ∇K evaluated again.
+
+    `scale`: the largest entry of the run's momenta and gradients, to half the digits of which gradients are right.
+    """
     m_tilde = look_ahead(constants, before.m, gradient)
     rounding = step_rounding(constants, decay, before, after, gradient, None)
     u, w = K.selection(m_tilde), K.selection(after.m)
@@ -48,21 +48,25 @@ def step_directions(
         spread = jnp.abs(K.selection(m_tilde + r) - K.selection(m_tilde - r))
         x_rounding = x_rounding + constants.step_size * spread
     defect = after.x - before.x - displacement(constants, u, before.x, after.x, decay)
-    # Elsewhere m⁺ is what tells the roundings of the gradient; at β2 = 1 it has none in it.
-    kept = _share(after.m - before.m, rounding.m)
-    missed_m = jnp.where(constants.beta2 == 1, kept, jnp.zeros_like(kept))
+    half = jnp.sqrt(jnp.finfo(scale.dtype).eps) * scale
+    m_rounding = rounding.m + _constants_rounding(before, gradient) + (1 - constants.beta2) * half
+    missed_m = _share(_momentum_defect(constants, before, after, gradient), m_rounding)
     is_outside = K.excess(m_tilde) > rounding_allowance(m_tilde, evaluation_count=m_tilde.size + 8.0)
     return Directions(u, w, spread, _share(defect, x_rounding), missed_m, _missed_pair(K, after, w), is_outside)
 
 
 def _missed_pair(K: ConvexFunction, node: Node, w: Array) -> Array:
-    """The Fenchel–Young gap in units of what rounding allows it; 0 where K* is itself found from K, by search."""
+    """The Fenchel–Young gap in units of what is allowed it: half the digits, for many a K* of one's own has no more.
+
+    It is 0 where K* is itself found from K, by search.
+    """
     if is_found_by_search(K):
         return jnp.zeros_like(node.K)
     K_star, products = K.conjugate().value(w), node.m * w
-    u = jnp.finfo(w.dtype).eps / 2
+    eps = float(jnp.finfo(w.dtype).eps)
     sizes = jnp.abs(node.K) + jnp.abs(K_star) + jnp.sum(jnp.abs(products))
-    return _share(node.K + K_star - jnp.sum(products), (8 * w.size + PAIR_ROUNDINGS) * u * sizes)
+    # A formula such as Σ cosh z_i − 1 loses a rounding of 1 in every entry, however small K is.
+    return _share(node.K + K_star - jnp.sum(products), eps**0.5 * sizes + 8 * (w.size + 8) * eps)
 
 
 def taken_directions(
@@ -86,9 +90,13 @@ def taken_directions(
 
 
 def _share(defect: Array, allowed: Array) -> Array:
-    """The largest defect of an entry in units of what is allowed to it; 0 where none is larger."""
-    size, smallest = jnp.abs(defect), jnp.finfo(defect.dtype).tiny
-    return jnp.max(jnp.where(size <= allowed, 0, size / jnp.maximum(allowed, smallest)))
+    """The largest defect of an entry in units of what is allowed to it, underflow included; 0 where none is larger."""
+    size, allowed = jnp.abs(defect), allowed + 8 * (defect.size + 18) * jnp.finfo(defect.dtype).tiny
+    return jnp.max(jnp.where(size <= allowed, 0, size / allowed))
+
+
+def _momentum_defect(constants: Constants, before: Node, after: Node, gradient: Array) -> Array:
+    return after.m - (constants.beta2 * before.m - (1 - constants.beta2) * gradient)
 
 
 def _constants_rounding(before: Node, gradient: Array) -> Array:
@@ -101,7 +109,7 @@ def _gradient_error(constants: Constants, rounding: StepRounding, before: Node, 
 
     Where that share hides it, it counts as right to half its digits.
     """
-    defect = jnp.abs(after.m - (constants.beta2 * before.m - (1 - constants.beta2) * gradient))
+    defect = jnp.abs(_momentum_defect(constants, before, after, gradient))
     own = rounding.m + _constants_rounding(before, gradient)
     told = (defect + own) / jnp.maximum(1 - constants.beta2, jnp.finfo(defect.dtype).tiny)
     half = jnp.sqrt(jnp.finfo(defect.dtype).eps) * jnp.max(jnp.abs(before.m) + jnp.abs(gradient))

@@ -121,7 +121,7 @@ def energy_ledger(
         with_directions = None if with_steps is None else (*with_steps, eqx.if_array(1))
         pass_over = compiled(_over_batch, x.size)
         values_of = partial(pass_over, _values, with_steps and (axes, axes, 1), (objective, M))
-        directions_of = partial(pass_over, _each_step, with_steps, (step_directions, objective, decay))
+        directions_of = partial(pass_over, _first_directions, with_steps, (objective, decay))
         taken_of = partial(pass_over, _each_step, with_directions, (taken_directions, objective, decay))
         entries_of = partial(pass_over, _rows, with_directions, (objective, decay))
         values = values_of(K, constants, states)._asdict()
@@ -180,6 +180,13 @@ def _each_step(
     before, after = jax.tree.map(lambda a: a[:-1], nodes), jax.tree.map(lambda a: a[1:], nodes)
     known = [] if directions is None else [directions]
     return map_unstacked(one, etas, before, after, gradients, *known, leave_apart=True)
+
+
+def _first_directions(
+    objective: Any, decay: str, K: ConvexFunction, constants: Constants, nodes: Node, gradients: Array | None
+) -> Directions:
+    scale = jnp.max(jnp.abs(nodes.m)) + (0 if gradients is None else jnp.max(jnp.abs(gradients), initial=0))
+    return _each_step(partial(step_directions, scale), objective, decay, K, constants, nodes, gradients)
 
 
 def _rows(

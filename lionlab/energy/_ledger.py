@@ -32,7 +32,8 @@ class Ledger:
     - `residual`: change − the sum of the five, 0 in exact arithmetic. A constant wrong by a share ε moves a step by
       about ηε, which shows where that is more than rounding and ∇K depends on it: sign(m̃) forgets most errors of β1.
       One sum cannot see every error of a vector: where x⁺ is not reached along an element of ∂K(m̃⁺), it is at least
-      as many `rounding_bound`s as x⁺ is roundings off; so too where K(m⁺) + K*(∇K(m⁺)) is not ⟨m⁺, ∇K(m⁺)⟩.
+      as many `rounding_bound`s as x⁺ is roundings off; so too where m⁺ is not the step's, or
+      K(m⁺) + K*(∇K(m⁺)) not ⟨m⁺, ∇K(m⁺)⟩, to half the digits, which gradients and conjugates are asked for.
     - `rounding_bound`: what |residual| can be by rounding alone. Signs hold up to `sign_allowance`.
 
     Source: arXiv 2310.05898, Theorem 4.1, whose inequality is this identity without the last three remainders.
@@ -122,6 +123,8 @@ def ledger_entry(
     products = jnp.sum((size(gradient) + a * size(z)) * (size(x) + size(x_next)))
     coefficients = a * jnp.sum((size(v) + size(dx)) * (size(m) + size(gradient)))
     evaluation = (x.size + 18) * u_off * (values + alignments + enhancements + products + coefficients)
+    # What underflows in a product is lost whole, and may then be multiplied by the coefficients.
+    evaluation = evaluation + 8 * (x.size + 18) * jnp.finfo(x.dtype).tiny * (1 + a + c + penalty)
     stored = jnp.sum(rounding.x * (a * size(z) + size(gradient) + c * lam * (size(m) + size(m_next))))
     stored = stored + jnp.sum(rounding.m * c * (size(u) + lam * size(x_next)) + rounding.m_tilde * a * size(v))
     bound = evaluation + stored

@@ -36,10 +36,11 @@ class Question:
     def text(self, *asserted: Any) -> str:
         import z3
 
-        solver = z3.Solver()
-        solver.add(*self.definitions, *self.premises, *asserted)
-        # The text shares what is shared among all that a context holds, under its numbers there: an own one for each.
-        return solver.translate(z3.Context()).to_smt2()
+        # Not z3's own text of them all, which shares and numbers what the process happens to hold.
+        formulas = [*self.definitions, *self.premises, *asserted]
+        lines = [z3.Real(name).decl().sexpr() for name in names(formulas)]
+        lines += [f"(assert {formula.sexpr()})" for formula in formulas]
+        return "\n".join([*lines, "(check-sat)", ""])
 
     def solve(self, *asserted: Any) -> tuple[str, Point | None]:
         """("sat" | "unsat" | "unknown", a point of the premises and what is asserted, if one was seen to be one)."""

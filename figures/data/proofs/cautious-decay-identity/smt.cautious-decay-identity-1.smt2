@@ -1,25 +1,19 @@
 ; it is not positive: its negation
-; benchmark generated from python API
-(set-info :status unknown)
+(declare-fun G () Real)
 (declare-fun gamma () Real)
 (declare-fun lambda () Real)
-(declare-fun x () Real)
 (declare-fun m () Real)
 (declare-fun u () Real)
-(declare-fun G () Real)
-(assert
- (>= gamma 0.0))
-(assert
- (>= lambda 0.0))
-(assert
- (let ((?x28 (- u (* (ite (<= (* m x) 0.0) lambda 0.0) x))))
- (let (($x23 (= x 0.0)))
- (or (and (distinct (* m x) 0.0) true) (and (= m 0.0) (= (- (- G) (* gamma m)) 0.0)) (and $x23 (= ?x28 0.0))))))
-(assert
- (>= (* u m) 0.0))
-(assert
- (let ((?x28 (- u (* (ite (<= (* m x) 0.0) lambda 0.0) x))))
-(let ((?x44 (ite (< (* m x) 0.0) (- (+ (* (- (- G) (* gamma m)) x) (* m ?x28))) 0.0)))
-(let ((?x46 (+ (+ (* G ?x28) (* u (- (- G) (* gamma m)))) (* (* 1.0 lambda) ?x44))))
-(> ?x46 0.0)))))
+(declare-fun x () Real)
+(assert (>= gamma 0.0))
+(assert (>= lambda 0.0))
+(assert (let ((a!1 (and (= m 0.0) (= (- (- G) (* gamma m)) 0.0)))
+      (a!2 (* (ite (<= (* m x) 0.0) lambda 0.0) x)))
+  (or (distinct (* m x) 0.0) a!1 (and (= x 0.0) (= (- u a!2) 0.0)))))
+(assert (>= (* u m) 0.0))
+(assert (let ((a!1 (* (ite (<= (* m x) 0.0) lambda 0.0) x)))
+(let ((a!2 (+ (* (- (- G) (* gamma m)) x) (* m (- u a!1)))))
+(let ((a!3 (* 1.0 lambda (ite (< (* m x) 0.0) (- a!2) 0.0))))
+(let ((a!4 (+ (* G (- u a!1)) (* u (- (- G) (* gamma m))) a!3)))
+  (> a!4 0.0))))))
 (check-sat)

@@ -1,32 +1,19 @@
 ; no step is below the floor: its negation
-; benchmark generated from python API
-(set-info :status unknown)
-(declare-fun eta () Real)
 (declare-fun c () Real)
+(declare-fun eta () Real)
+(declare-fun u () Real)
 (declare-fun w () Real)
 (declare-fun x () Real)
-(declare-fun u () Real)
-(assert
- (> eta 0.0))
-(assert
- (<= eta 1.0))
-(assert
- (= (* c (- 2.0 eta)) eta))
-(assert
- (= (* w (- 2.0 eta)) (* 1.0 (+ 1.0 (* 2.0 c)))))
-(assert
- (<= x 1.0))
-(assert
- (>= x (- 1.0)))
-(assert
- (let (($x29 (= u (- 1.0))))
- (let (($x28 (= u 1.0)))
- (or $x28 $x29))))
-(assert
- (let (($x31 (>= x 0.0)))
-(let ((?x33 (ite $x31 x (- x))))
-(let ((?x38 (* eta u)))
-(let ((?x39 (+ (* (- 1.0 eta) x) ?x38)))
-(let ((?x45 (+ (+ ?x33 (* x x)) (* w (- (ite (>= ?x39 0.0) ?x39 (- ?x39)) ?x33)))))
-(< ?x45 (* (* 1.0 c) (+ 1.0 c)))))))))
+(assert (> eta 0.0))
+(assert (<= eta 1.0))
+(assert (= (* c (- 2.0 eta)) eta))
+(assert (= (* w (- 2.0 eta)) (* 1.0 (+ 1.0 (* 2.0 c)))))
+(assert (<= x 1.0))
+(assert (>= x (- 1.0)))
+(assert (or (= u 1.0) (= u (- 1.0))))
+(assert (let ((a!1 (>= (+ (* (- 1.0 eta) x) (* eta u)) 0.0))
+      (a!2 (- (+ (* (- 1.0 eta) x) (* eta u)))))
+(let ((a!3 (ite a!1 (+ (* (- 1.0 eta) x) (* eta u)) a!2)))
+(let ((a!4 (* w (- a!3 (ite (>= x 0.0) x (- x))))))
+  (< (+ (ite (>= x 0.0) x (- x)) (* x x) a!4) (* 1.0 c (+ 1.0 c)))))))
 (check-sat)

@@ -1,19 +1,12 @@
 ; P ≥ 1: its negation
-; benchmark generated from python API
-(set-info :status unknown)
-(declare-fun x1 () Real)
 (declare-fun P () Real)
-(assert
- (let ((?x9 (* x1 x1)))
- (let ((?x19 (+ (/ 6889.0 2000.0) (* ?x9 (+ (* 3.0 (- (/ 191.0 40.0))) (* (* ?x9 5.0) (/ 4063.0 2000.0)))))))
- (= ?x19 0.0))))
-(assert
- (let ((?x26 (* x1 (+ (/ 6889.0 2000.0) (* (* x1 x1) (+ (- (/ 191.0 40.0)) (* (* x1 x1) (/ 4063.0 2000.0))))))))
- (= ?x26 P)))
-(assert
- (> x1 0.0))
-(assert
- (< x1 1.0))
-(assert
- (< P 1.0))
+(declare-fun x1 () Real)
+(assert (let ((a!1 (* (* x1 x1)
+              (+ (* 3.0 (- (/ 191.0 40.0))) (* (* x1 x1) 5.0 (/ 4063.0 2000.0))))))
+  (= (+ (/ 6889.0 2000.0) a!1) 0.0)))
+(assert (let ((a!1 (* (* x1 x1) (+ (- (/ 191.0 40.0)) (* (* x1 x1) (/ 4063.0 2000.0))))))
+  (= (* x1 (+ (/ 6889.0 2000.0) a!1)) P)))
+(assert (> x1 0.0))
+(assert (< x1 1.0))
+(assert (< P 1.0))
 (check-sat)

@@ -1,37 +1,22 @@
 ; the ball is kept, exact polar factor: its negation
-; benchmark generated from python API
-(set-info :status unknown)
-(declare-fun P () Real)
-(declare-fun rate () Real)
-(declare-fun lambda () Real)
-(declare-fun s () Real)
-(declare-fun r () Real)
 (declare-fun N () Real)
-(declare-fun o () Real)
 (declare-fun N_plus () Real)
-(assert
- (= P 1.0))
-(assert
- (> rate 0.0))
-(assert
- (<= rate 1.0))
-(assert
- (> lambda 0.0))
-(assert
- (> s 0.0))
-(assert
- (= (* r lambda) (* s P)))
-(assert
- (>= N 0.0))
-(assert
- (>= r N))
-(assert
- (>= o 0.0))
-(assert
- (<= o P))
-(assert
- (let ((?x29 (* lambda N_plus)))
- (<= ?x29 (+ (* (* (- 1.0 rate) lambda) N) (* (* rate s) o)))))
-(assert
- (> N_plus r))
+(declare-fun P () Real)
+(declare-fun lambda () Real)
+(declare-fun o () Real)
+(declare-fun r () Real)
+(declare-fun rate () Real)
+(declare-fun s () Real)
+(assert (= P 1.0))
+(assert (> rate 0.0))
+(assert (<= rate 1.0))
+(assert (> lambda 0.0))
+(assert (> s 0.0))
+(assert (= (* r lambda) (* s P)))
+(assert (>= N 0.0))
+(assert (>= r N))
+(assert (>= o 0.0))
+(assert (<= o P))
+(assert (<= (* lambda N_plus) (+ (* (- 1.0 rate) lambda N) (* rate s o))))
+(assert (> N_plus r))
 (check-sat)

@@ -1,26 +1,18 @@
 ; p maps [0, P] into itself: its negation
-; benchmark generated from python API
-(set-info :status unknown)
-(declare-fun x1 () Real)
 (declare-fun P () Real)
 (declare-fun sigma () Real)
-(assert
- (let ((?x9 (* x1 x1)))
- (let ((?x19 (+ (/ 6889.0 2000.0) (* ?x9 (+ (* 3.0 (- (/ 191.0 40.0))) (* (* ?x9 5.0) (/ 4063.0 2000.0)))))))
- (= ?x19 0.0))))
-(assert
- (let ((?x26 (* x1 (+ (/ 6889.0 2000.0) (* (* x1 x1) (+ (- (/ 191.0 40.0)) (* (* x1 x1) (/ 4063.0 2000.0))))))))
- (= ?x26 P)))
-(assert
- (> x1 0.0))
-(assert
- (< x1 1.0))
-(assert
- (>= sigma 0.0))
-(assert
- (<= sigma P))
-(assert
- (let ((?x39 (+ (/ 6889.0 2000.0) (* (* sigma sigma) (+ (- (/ 191.0 40.0)) (* (* sigma sigma) (/ 4063.0 2000.0)))))))
-(let ((?x40 (* sigma ?x39)))
-(or (< ?x40 0.0) (> ?x40 P)))))
+(declare-fun x1 () Real)
+(assert (let ((a!1 (* (* x1 x1)
+              (+ (* 3.0 (- (/ 191.0 40.0))) (* (* x1 x1) 5.0 (/ 4063.0 2000.0))))))
+  (= (+ (/ 6889.0 2000.0) a!1) 0.0)))
+(assert (let ((a!1 (* (* x1 x1) (+ (- (/ 191.0 40.0)) (* (* x1 x1) (/ 4063.0 2000.0))))))
+  (= (* x1 (+ (/ 6889.0 2000.0) a!1)) P)))
+(assert (> x1 0.0))
+(assert (< x1 1.0))
+(assert (>= sigma 0.0))
+(assert (<= sigma P))
+(assert (let ((a!1 (* (* sigma sigma)
+              (+ (- (/ 191.0 40.0)) (* (* sigma sigma) (/ 4063.0 2000.0))))))
+  (or (< (* sigma (+ (/ 6889.0 2000.0) a!1)) 0.0)
+      (> (* sigma (+ (/ 6889.0 2000.0) a!1)) P))))
 (check-sat)
