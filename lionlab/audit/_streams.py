@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 STEPS = 512
+LARGEST_TIE = 1e6
 TINIEST = 30
 """Starts go down to this power of a tenth, in units of the radius."""
 
@@ -92,6 +93,9 @@ def _near_ties(gradients: np.ndarray, beta1: float, beta2: float, rng: np.random
         if t % 3 == 2:
             share = rng.choice((-1.0, 1.0), m.shape) * 10.0 ** rng.uniform(-8, -1, m.shape)
             aimed = rng.random(m.shape) < 0.7
-            g[aimed] = (beta1 * m * (1 + share) / (1 - beta1))[aimed]
+            tie = beta1 * m * (1 + share) / (1 - beta1)
+            # Where β1 is nearer to 1 than β2, each such gradient makes m longer, until it overflows.
+            aimed &= np.abs(tie) <= LARGEST_TIE
+            g[aimed] = tie[aimed]
         m = beta2 * m - (1 - beta2) * g
     return found

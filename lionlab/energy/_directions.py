@@ -112,5 +112,6 @@ def _gradient_error(constants: Constants, rounding: StepRounding, before: Node, 
     defect = jnp.abs(_momentum_defect(constants, before, after, gradient))
     own = rounding.m + _constants_rounding(before, gradient)
     told = (defect + own) / jnp.maximum(1 - constants.beta2, jnp.finfo(defect.dtype).tiny)
-    half = jnp.sqrt(jnp.finfo(defect.dtype).eps) * jnp.max(jnp.abs(before.m) + jnp.abs(gradient))
-    return jnp.where(defect > own, told, jnp.minimum(told, half))
+    half = jnp.sqrt(jnp.finfo(defect.dtype).eps)
+    is_hidden = (defect <= own) & (1 - constants.beta2 < half)
+    return jnp.where(is_hidden, jnp.minimum(told, half * jnp.max(jnp.abs(before.m) + jnp.abs(gradient))), told)

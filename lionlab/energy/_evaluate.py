@@ -29,7 +29,7 @@ from ._directions import Directions, step_directions, taken_directions
 from ._flow import flow_lyapunov_at
 from ._function import conjugate_value, lyapunov_from_values, lyapunov_value
 from ._ledger import Entry, Ledger, Values, ledger_entry
-from ._recorded import checked_recording
+from ._recorded import Recording, checked_recording, is_rounding_of_gradients
 from ._step_rounding import Node
 
 # Of a K with kinks and a conjugate found numerically, K_M* at one state takes a search of some sixty proximal points,
@@ -130,6 +130,11 @@ def energy_ledger(
         _check_nodes(nodes, M)
         directions = directions_of(K, constants, nodes, gradient)
         _check_inside("m̃", np.asarray(directions.is_outside))
+        if g is None and (np.asarray(directions.missed_m) > 1).any():
+            is_excused = is_rounding_of_gradients(
+                objective, Recording(x, m, None), np.asarray(constants.beta2), trajectory.batched
+            )
+            directions = directions._replace(missed_m=jnp.where(is_excused, 0, directions.missed_m))
         if (np.asarray(directions.missed_x) > 1).any():  # seldom, and to tell a tie from a wrong direction costs more
             directions = taken_of(K, constants, nodes, gradient, directions)
         entries, H = jax.tree.map(np.asarray, entries_of(K, constants, nodes, gradient, directions))

@@ -76,7 +76,7 @@ def _check_gradients(objective: Any, x: np.ndarray, gradient: np.ndarray, is_bat
     """The gradients agree with the objective's to half their digits, measured by the largest of the run."""
     if gradient.size == 0:
         return
-    u, half = unit_roundoff(x.dtype), float(np.sqrt(unit_roundoff(x.dtype)))
+    half = float(np.sqrt(unit_roundoff(x.dtype)))
     # Nearly always they do, and NumPy, which then names the step, takes as long as the rest of a ledger.
     most_off, largest = (np.sqrt(np.max(column, axis=0)) for column in _squares(objective, x, gradient, is_batch))
     if (most_off <= half * largest).all():  # NaN, which max keeps, is not
@@ -85,10 +85,7 @@ def _check_gradients(objective: Any, x: np.ndarray, gradient: np.ndarray, is_bat
     largest = np.max(_sizes(gradient.astype(np.float64), is_batch), axis=0)
     if (off <= half * largest).all():
         return
-    # Where a whole run is at rest, its gradients may be all rounding: then they may move as rounding x moves them.
-    near = 8 * u * np.abs(x[:-1])
-    moved = _slopes(objective, x[:-1] + near, is_batch) - _slopes(objective, x[:-1] - near, is_batch)
-    allowed = half * largest + _sizes(moved, is_batch)
+    allowed = half * largest + _sizes(_moved(objective, x, is_batch), is_batch)
     wrong = ~(off <= allowed)  # NaN is wrong
     if wrong.any():
         step, run = np.argwhere(wrong)[0]
@@ -99,6 +96,23 @@ def _check_gradients(objective: Any, x: np.ndarray, gradient: np.ndarray, is_bat
             f"{most:.3g}; pass the objective and the states of the run, or say is_noisy=True in a trajectory whose "
             "gradients hold noise."
         )
+
+
+def is_rounding_of_gradients(objective: Any, recording: Recording, beta2: np.ndarray, is_batch: bool) -> np.ndarray:
+    """(T,) or (T, B): whether m⁺ differs from β2 m − (1−β2)∇f(x) by no more than rounding x moves ∇f."""
+    x, m, _ = recording
+    slopes = _slopes(objective, x[:-1], is_batch)
+    share = np.reshape(1 - beta2, (-1, *[1] * (x.ndim - 2)) if is_batch else ())
+    defect = m[1:].astype(np.float64) - ((1 - share) * m[:-1] - share * slopes)
+    allowed = 64 * np.reshape(1 - beta2, -1) * _sizes(_moved(objective, x, is_batch), is_batch)
+    is_small = _sizes(defect, is_batch) <= allowed
+    return is_small if is_batch else is_small[:, 0]
+
+
+def _moved(objective: Any, x: np.ndarray, is_batch: bool) -> np.ndarray:
+    """By how much rounding x moves ∇f: where a whole run is at rest, its gradients may be nothing else."""
+    near = 8 * unit_roundoff(x.dtype) * np.abs(x[:-1])
+    return _slopes(objective, x[:-1] + near, is_batch) - _slopes(objective, x[:-1] - near, is_batch)
 
 
 def _squares(objective: Any, x: np.ndarray, gradient: np.ndarray, is_batch: bool) -> tuple[np.ndarray, np.ndarray]:

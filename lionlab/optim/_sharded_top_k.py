@@ -78,7 +78,8 @@ def _largest(holds: Callable[[Array], Array], dtype: jnp.dtype, num_bits: int) -
     """The largest number of `num_bits` bits for which `holds`, which holds for 0 and up to some number."""
 
     def set_bit(step: Array, found: Array) -> Array:
-        bit = jnp.asarray(1, dtype) << (num_bits - 1 - step).astype(dtype)
+        # Run step by step, without jit, `step` is a Python number.
+        bit = jnp.asarray(1, dtype) << jnp.asarray(num_bits - 1 - step).astype(dtype)
         return jnp.where(holds(found | bit), found | bit, found)
 
     return jax.lax.fori_loop(0, num_bits, set_bit, jnp.zeros((), dtype))

@@ -13,7 +13,7 @@ from lionlab.audit._momentum_scale import momentum_scale
 from lionlab.audit._norms import norm_named
 from lionlab.audit._precision_probe import is_rounded_to_float32, momentum_kept_in
 from lionlab.audit._probe import Probe
-from lionlab.convex import DeadzoneL1, Huber
+from lionlab.convex import DeadzoneL1, Huber, TopKL1
 from lionlab.optim import lion_k
 
 LION: dict[str, Any] = {"K": "L1Norm()", "weight_decay": 1.0, "beta1": 0.9, "beta2": 0.99}
@@ -268,3 +268,17 @@ def test_a_direction_of_unknown_size_from_a_momentum_of_few_digits():
         optimizer = lion_k(0.01, b1=betas[0], b2=betas[1], weight_decay=0.5, K=K, mu_dtype=dtype)
         report = audit(optimizer, K=K, weight_decay=0.5, beta1=betas[0], beta2=betas[1], is_quick=True)
         assert report.verdict == "CONSISTENT", str(report)
+
+
+def test_a_selection_by_counting_bits_is_audited_step_by_step():
+    """Without jit the steps of its loop are Python numbers."""
+    optimizer = lion_k(0.01, weight_decay=0.5, K=TopKL1(3))
+    report = audit(optimizer, K=TopKL1(3), weight_decay=0.5, beta1=0.9, beta2=0.99, is_quick=True)
+    assert report.verdict == "CONSISTENT", str(report)
+
+
+def test_ties_are_not_aimed_at_where_they_make_gradients_grow_for_ever():
+    betas = (0.999, 0.95)
+    claims: dict[str, Any] = {"K": "L1Norm()", "weight_decay": 0.5, "beta1": betas[0], "beta2": betas[1]}
+    report = audit(rounded_lion(*betas, np.float32), **claims, is_quick=True)
+    assert report.verdict != "VIOLATED", str(report)
